@@ -1,0 +1,113 @@
+import type {
+  Cancelled,
+  Claimed,
+  Completed,
+  Failed,
+  Launching,
+  Running,
+  SealedOutput,
+  StopCause,
+  TerminalCommand,
+} from './command.ts';
+import { type Failure, ownFailure, ownReasons } from './failure.ts';
+import type { Instant } from './instant.ts';
+import type { FinalObservation } from './observation.ts';
+
+type Ending =
+  | { readonly phase: 'completed'; readonly startedAt: Instant; readonly exitCode: number }
+  | { readonly phase: 'failed'; readonly failure: Failure; readonly exitCode?: number }
+  | { readonly phase: 'cancelled'; readonly exitCode?: number };
+
+/**
+ * Decides how a command ended from the last thing that was seen of it. Design §3, "which ending wins": an exit
+ * recorded before any signal of ours is `completed`; `cancelled` needs proof of death; unknown is never success.
+ */
+export function endCommand(
+  command: Claimed | Launching | Running,
+  observation: FinalObservation,
+  output: SealedOutput,
+  now: Instant,
+): TerminalCommand {
+  const ending = decideEnding(command, observation);
+  const seen = observation.type === 'exited' || observation.type === 'killed' ? observation.startedAt : undefined;
+  const startedAt = seen ?? (command.phase === 'running' ? command.startedAt : undefined);
+  const ended = {
+    facts: command.facts,
+    revision: command.revision + 1,
+    attempts: command.attempts,
+    finishedAt: observation.type === 'exited' ? observation.finishedAt : now,
+    output,
+  };
+  switch (ending.phase) {
+    case 'completed':
+      return { ...ended, ...ending } satisfies Completed;
+    case 'failed':
+      return { ...ended, ...ending, ...(startedAt === undefined ? {} : { startedAt }) } satisfies Failed;
+    case 'cancelled':
+      return { ...ended, ...ending, ...(startedAt === undefined ? {} : { startedAt }) } satisfies Cancelled;
+  }
+}
+
+/** The end of a command that waited or was claimed when it was stopped: nothing outside was touched. */
+export function stopBeforeLaunch(cause: StopCause): Ending {
+  return cause === 'cancel' ? { phase: 'cancelled' } : { phase: 'failed', failure: failureOfStop(cause) };
+}
+
+function decideEnding(command: Claimed | Launching | Running, observation: FinalObservation): Ending {
+  const stop = command.phase === 'claimed' ? undefined : command.stop;
+  switch (observation.type) {
+    case 'exited':
+      return decideExit(observation, stop?.cause);
+    case 'killed': {
+      const exit = observation.exitCode === undefined ? {} : { exitCode: observation.exitCode };
+      if (stop !== undefined) return { ...stopBeforeLaunch(stop.cause), ...exit };
+      return { phase: 'failed', failure: { reason: observation.reason, message: observation.message }, ...exit };
+    }
+    case 'refused':
+      if (stop?.cause === 'cancel') return { phase: 'cancelled' };
+      return { phase: 'failed', failure: { reason: observation.reason, message: observation.message } };
+    case 'neverStarted':
+      if (stop === undefined) return { phase: 'failed', failure: ownFailure('CouldNotStart') };
+      return command.phase === 'launching' && stop.cause === 'startTimeout'
+        ? { phase: 'failed', failure: startTimeout(command) }
+        : stopBeforeLaunch(stop.cause);
+    case 'lost':
+      return { phase: 'failed', failure: { reason: observation.reason, message: observation.message } };
+    case 'undead':
+      return { phase: 'failed', failure: ownFailure('StopIncomplete', observation.message) };
+  }
+}
+
+function decideExit(exit: Extract<FinalObservation, { type: 'exited' }>, stop: StopCause | undefined): Ending {
+  const { exitCode, startedAt } = exit;
+  switch (exit.cause) {
+    case 'exit':
+      return { phase: 'completed', startedAt, exitCode };
+    case 'timeout':
+      return { phase: 'failed', failure: ownFailure('TimedOut'), exitCode };
+    case 'stop':
+      return stop === undefined
+        ? { phase: 'failed', failure: ownFailure('Terminated'), exitCode }
+        : { ...stopBeforeLaunch(stop), exitCode };
+  }
+}
+
+function failureOfStop(cause: Exclude<StopCause, 'cancel'>): Failure {
+  switch (cause) {
+    case 'runCommandDisabled':
+      return ownFailure('RunCommandDisabled');
+    case 'outputLimit':
+      return ownFailure('OutputLimitExceeded');
+    case 'startTimeout':
+      return ownFailure('StartTimeout');
+    case 'timeout':
+      return ownFailure('TimedOut');
+  }
+}
+
+/** The platform's word comes first: a user is helped by `ImagePullBackOff`, not by our clock. */
+function startTimeout(command: Launching): Failure {
+  if (command.pending === undefined) return ownFailure('StartTimeout');
+  const { reason, message } = command.pending;
+  return { reason, message: `${message} (${ownReasons.StartTimeout})` };
+}

@@ -1,0 +1,36 @@
+import type { Brand } from './brand.ts';
+
+/** A point in time: whole milliseconds since 1970-01-01T00:00:00Z. Only the `Clock` port and parsers make one. */
+export type Instant = Brand<number, 'Instant'>;
+
+/** Takes a count of milliseconds since the epoch for an `Instant`. Fractions are cut off. */
+export function instantFromMs(epochMs: number): Instant {
+  return Math.trunc(epochMs) as Instant;
+}
+
+/** The instant `durationMs` after `instant` (before it, where negative). */
+export function addMs(instant: Instant, durationMs: number): Instant {
+  return instantFromMs(instant + durationMs);
+}
+
+/** Milliseconds from `earlier` to `later`; negative where the order is the other way round. */
+export function msBetween(earlier: Instant, later: Instant): number {
+  return later - earlier;
+}
+
+/** RFC 3339 in UTC with whole seconds, the form in which AKS writes `startedAt` and `finishedAt`. */
+export function toRfc3339(instant: Instant): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+}
+
+/** RFC 3339 in UTC with milliseconds, for our own fields. */
+export function toRfc3339Millis(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+/** Parses RFC 3339; `undefined` for anything that is not a date and time with an offset. */
+export function parseRfc3339(text: string): Instant | undefined {
+  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const epochMs = Date.parse(text);
+  return Number.isNaN(epochMs) ? undefined : instantFromMs(epochMs);
+}

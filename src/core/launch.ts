@@ -1,0 +1,25 @@
+import type { ClusterUid, CommandId } from './command-id.ts';
+import type { Shell } from './cluster.ts';
+
+/** A file that came with a command. The path is relative, with `/` between segments, and checked by `wire`. */
+export interface AttachedFile {
+  readonly path: string;
+  /** Permission bits, for example 0o644. */
+  readonly mode: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a command runs: kept sealed at rest and erased when the command ends. */
+export interface CommandPayload {
+  readonly text: string;
+  readonly files: readonly AttachedFile[];
+}
+
+/** Everything that an executor needs to start a command. */
+export interface Launch extends CommandPayload {
+  readonly commandId: CommandId;
+  readonly clusterUid: ClusterUid;
+  readonly shell: Shell;
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+}

@@ -1,0 +1,158 @@
+import type {
+  Accepted,
+  Claimed,
+  Command,
+  CommandFacts,
+  Launching,
+  Lease,
+  Running,
+  StopCause,
+} from './command.ts';
+import { isTerminal, noOutput } from './command.ts';
+import { endCommand, stopBeforeLaunch } from './ending.ts';
+import type { CommandEvent, Refusal } from './event.ts';
+import { ownFailure } from './failure.ts';
+import { addMs, type Instant } from './instant.ts';
+
+/** What an event does: a new command, or nothing and why. */
+export type Transition = { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly refusal: Refusal };
+
+/** How often a command may be claimed by workers that die before they launch it. */
+export const maxAttempts = 3;
+
+/** How long after the grace a stop may take to be proven before it counts as incomplete, in milliseconds. */
+export const stopMarginMs = 15_000;
+
+/** The command as it enters the queue: the first phase, and the only one that is not made by `transition`. */
+export function acceptCommand(facts: CommandFacts): Accepted {
+  return { phase: 'accepted', facts, revision: 1, attempts: 0 };
+}
+
+/**
+ * The one function that moves a command (design §11.1). Pure and total: every event has an answer in every
+ * phase, and a refusal changes nothing.
+ */
+export function transition(command: Command, event: CommandEvent, now: Instant): Transition {
+  if (isTerminal(command)) return refuse('terminal');
+  switch (event.type) {
+    case 'claim':
+      return claim(command, event, now);
+    case 'renew':
+      if (command.phase === 'accepted') return refuse('staleLease');
+      if (command.lease.token !== event.token) return refuse('staleLease');
+      return move({ ...next(command), lease: { ...command.lease, expiresAt: event.expiresAt } });
+    case 'dropLease':
+      if (command.phase === 'accepted' || command.lease.token !== event.token) return refuse('staleLease');
+      return loseLease(command, now);
+    case 'expireLease':
+      if (command.phase === 'accepted') return refuse('wrongPhase');
+      return command.lease.expiresAt > now ? refuse('notDue') : loseLease(command, now);
+    case 'launch':
+      return launch(command, event.token, now);
+    case 'pending':
+      if (!holds(command, event.token)) return refuse('staleLease');
+      if (command.phase !== 'launching') return refuse('wrongPhase');
+      return move({ ...next(command), pending: { reason: event.reason, message: event.message } });
+    case 'start':
+      return start(command, event.token, event.startedAt);
+    case 'end':
+      if (!holds(command, event.token)) return refuse('staleLease');
+      // Before the launch nothing can have run, so the only ending is a refusal to start.
+      if (command.phase === 'claimed' && event.observation.type !== 'refused') return refuse('wrongPhase');
+      return move(endCommand(command, event.observation, event.output, now));
+    case 'requestStop':
+      return requestStop(command, event.cause, now);
+    case 'expireQueue':
+      if (command.phase !== 'accepted') return refuse('wrongPhase');
+      if (command.facts.queueDeadline > now) return refuse('notDue');
+      return move({
+        ...next(command),
+        phase: 'failed',
+        failure: ownFailure('QueueTimeout'),
+        finishedAt: now,
+        output: noOutput,
+      });
+  }
+}
+
+type Leased = Claimed | Launching | Running;
+
+function claim(
+  command: Accepted | Leased,
+  event: Extract<CommandEvent, { type: 'claim' }>,
+  now: Instant,
+): Transition {
+  const lease: Lease = { workerId: event.workerId, token: event.token, expiresAt: event.expiresAt };
+  switch (command.phase) {
+    case 'accepted':
+      return move({ ...next(command), phase: 'claimed', lease });
+    case 'claimed':
+      return refuse('wrongPhase');
+    case 'launching':
+    case 'running':
+      return command.lease.expiresAt > now ? refuse('notDue') : move({ ...next(command), lease });
+  }
+}
+
+/** A claimed command was never touched and goes back; one that may have started waits for whoever adopts it. */
+function loseLease(command: Leased, now: Instant): Transition {
+  if (command.phase !== 'claimed') {
+    return move({ ...next(command), lease: { ...command.lease, expiresAt: now } });
+  }
+  const { lease: _dropped, ...unleased } = next(command);
+  const attempts = command.attempts + 1;
+  if (attempts < maxAttempts) return move({ ...unleased, phase: 'accepted', attempts });
+  const failure = ownFailure('AttemptsExhausted');
+  return move({ ...unleased, phase: 'failed', attempts, failure, finishedAt: now, output: noOutput });
+}
+
+function launch(command: Accepted | Leased, token: string, now: Instant): Transition {
+  if (!holds(command, token)) return refuse('staleLease');
+  if (command.phase !== 'claimed') return refuse('wrongPhase');
+  return move({
+    ...next(command),
+    phase: 'launching',
+    launchedAt: now,
+    startDeadline: addMs(now, command.facts.startMs),
+  });
+}
+
+function start(command: Accepted | Leased, token: string, startedAt: Instant): Transition {
+  if (!holds(command, token)) return refuse('staleLease');
+  if (command.phase !== 'launching') return refuse('wrongPhase');
+  const { pending: _over, startDeadline: _met, ...kept } = next(command);
+  return move({ ...kept, phase: 'running', startedAt });
+}
+
+function requestStop(command: Accepted | Leased, cause: StopCause, now: Instant): Transition {
+  switch (command.phase) {
+    case 'accepted':
+      return move({ ...next(command), ...stopBeforeLaunch(cause), finishedAt: now, output: noOutput });
+    case 'claimed': {
+      const { lease: _dropped, ...unleased } = next(command);
+      return move({ ...unleased, ...stopBeforeLaunch(cause), finishedAt: now, output: noOutput });
+    }
+    case 'launching':
+    case 'running': {
+      if (command.stop !== undefined) return { ok: true, command };
+      const deadline = addMs(now, command.facts.graceMs + stopMarginMs);
+      return move({ ...next(command), stop: { cause, requestedAt: now, deadline } });
+    }
+  }
+}
+
+function holds(command: Accepted | Leased, token: string): command is Leased {
+  return command.phase !== 'accepted' && command.lease.token === token;
+}
+
+function next<C extends Command>(command: C): C {
+  return { ...command, revision: command.revision + 1 };
+}
+
+function move(command: Command): Transition {
+  return { ok: true, command };
+}
+
+function refuse(refusal: Refusal): Transition {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,62 @@
+import Type, { type Static } from 'typebox';
+
+const positive = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
+
+/** Limits that a cluster sets in place of the server's. Times in seconds, sizes in bytes. */
+export const clusterLimitsSchema = Type.Object(
+  {
+    queueSeconds: positive('How long a command may wait.'),
+    startSeconds: positive('How long a command may take to start.'),
+    runSeconds: positive('How long a command may run.'),
+    graceSeconds: positive('Between TERM and KILL.'),
+    concurrent: positive('How many commands run at once.'),
+    waiting: positive('How many commands may wait.'),
+    outputBytes: positive('The largest stored output.'),
+    inlineLogsBytes: positive('The largest `logs` in a result.'),
+    retentionSeconds: positive('How long finished commands are kept.'),
+  },
+  { additionalProperties: false },
+);
+
+/** What Longarm adds to the vendor's cluster. */
+export const clusterExtensionSchema = Type.Object(
+  {
+    executor: Type.Optional(Type.Union([Type.Literal('process'), Type.Literal('scripted')])),
+    shell: Type.Optional(Type.Union([Type.Literal('sh'), Type.Literal('bash')])),
+    strict: Type.Optional(Type.Boolean()),
+    limits: Type.Optional(clusterLimitsSchema),
+  },
+  { additionalProperties: false },
+);
+
+/** The body of *Managed Clusters: Create Or Update*, as far as Longarm reads it. What it does not know it ignores. */
+export const managedClusterBodySchema = Type.Object({
+  location: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+  properties: Type.Optional(
+    Type.Object({
+      apiServerAccessProfile: Type.Optional(Type.Object({ disableRunCommand: Type.Optional(Type.Boolean()) })),
+      longarm: Type.Optional(clusterExtensionSchema),
+    }),
+  ),
+});
+
+/** A managed cluster as ARM shows it. It has no `aadProfile`: with one, stock clients fetch a second token. */
+export const managedClusterSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  type: Type.String(),
+  location: Type.String(),
+  tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+  properties: Type.Object({
+    provisioningState: Type.String(),
+    apiServerAccessProfile: Type.Object({ disableRunCommand: Type.Boolean() }),
+    longarm: Type.Optional(clusterExtensionSchema),
+  }),
+});
+
+/** The body that creates or changes a cluster. */
+export type ManagedClusterBody = Static<typeof managedClusterBodySchema>;
+
+/** A managed cluster as ARM shows it. */
+export type ManagedCluster = Static<typeof managedClusterSchema>;
