@@ -56,7 +56,7 @@ const wrong: ReadonlyMap<string, readonly [rule: string, source: string]> = new 
   ],
   [
     'test/skip.test.ts',
-    ['house/no-silenced-tests', "import { test } from 'node:test';\n\ntest.skip('a', () => {});\n"],
+    ['house/no-silenced-tests', "import { test } from 'node:test';\n\nawait test.skip('a', () => {});\n"],
   ],
   [
     'test/only.test.ts',
