@@ -1,0 +1,73 @@
+import type { Option, OptionGroup } from './option.ts';
+import { describeOptions } from './options.ts';
+
+const groups: readonly OptionGroup[] = ['Where it runs', 'TLS', 'ARM face', 'Limits', 'Execution', 'Watching it'];
+
+const introduction = `# Configuration
+
+<!-- Written by \`npm run docs\` from \`src/config/\`. Change it there. -->
+
+Each setting can be given as a flag, as a variable of the environment, or in a YAML file. A flag beats a variable, a
+variable beats the file, the file beats the default; an empty variable counts as none. The file is the one of
+\`--config\`, else of \`LONGARM_CONFIG\`, else \`/etc/longarm/longarm.yaml\` where it exists. All problems are reported at
+once, with their places, and nothing starts before they are gone. Secrets are never settings: a setting names the file
+that holds one.
+
+Durations are written \`90s\`, \`5m\`, \`1h30m\` or \`7d\`, sizes \`512KiB\` or \`1GiB\`; a plain number counts in the unit of
+the table.
+`;
+
+const lists = `## Lists, in the file alone
+
+\`\`\`yaml
+# Issuers of tokens that are trusted beside the server's own.
+issuers:
+  - issuer: https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0
+    audiences: [api://longarm] # this server's own: a token for another service must be no good here
+    tenantId: 11111111-1111-1111-1111-111111111111 # what the token's \`tid\` must be
+    # jwksUri: https://…       # left out: what the issuer's discovery document says
+    # acceptAzureArmTokens: on # takes tokens for Azure itself; a stolen one is then good there too
+
+# Clusters that the server itself declares. Only these may run commands on the server's own machine.
+clusters:
+  - resourceGroup: production
+    name: west
+    executor: process # or scripted: outcomes written in the command, for tests
+    shell: sh # or bash
+    environment:
+      KUBECONFIG: /etc/longarm/west.kubeconfig
+    strict: off # on: a non-zero exit is shown to ARM clients as Failed
+    disableRunCommand: off
+    limits: # any of the limits above, in place of the server's
+      run: 2h
+      concurrent: 4
+\`\`\`
+`;
+
+/** The whole of `docs/configuration.md`, made of the options table. */
+export function configurationMarkdown(): string {
+  const tables = groups.map((group) => {
+    const rows = describeOptions().filter((option) => option.group === group);
+    return `## ${group}\n\n${rows.map(describeRow).join('\n')}`;
+  });
+  return `${introduction}\n${tables.join('\n')}\n${lists}`;
+}
+
+function describeRow(option: Option<unknown>): string {
+  const unit = option.unit === undefined ? '' : `; a plain number counts ${option.unit}`;
+  const fallback = option.default === undefined ? 'none' : `\`${option.default}\``;
+  return [
+    `### \`${option.key}\``,
+    '',
+    option.description,
+    '',
+    `- Flag \`${option.flag}\`, variable \`${option.variable}\``,
+    `- ${capitalise(option.type.syntax)}${unit}`,
+    `- Default: ${fallback}`,
+    '',
+  ].join('\n');
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
