@@ -22,7 +22,10 @@ export const errorCatalogue = {
   InvalidAuthenticationTokenIssuer: { status: 401, when: 'The token’s issuer is not one that this server trusts.' },
   InvalidAuthenticationTokenAudience: { status: 401, when: 'The token was issued for another audience.' },
   ExpiredAuthenticationToken: { status: 401, when: 'The token has expired, or is not valid yet.' },
-  AuthorizationFailed: { status: 403, when: 'No role assignment grants the action at this scope, or the scope does not exist.' },
+  AuthorizationFailed: {
+    status: 403,
+    when: 'No role assignment grants the action at this scope, or the scope does not exist.',
+  },
   SubscriptionNotFound: { status: 404, when: 'There is no such subscription.' },
   ResourceGroupNotFound: { status: 404, when: 'There is no such resource group.' },
   ResourceNotFound: { status: 404, when: 'There is no such cluster or role assignment.' },

@@ -1,13 +1,4 @@
-import type {
-  Accepted,
-  Claimed,
-  Command,
-  CommandFacts,
-  Launching,
-  Lease,
-  Running,
-  StopCause,
-} from './command.ts';
+import type { Accepted, Claimed, Command, CommandFacts, Launching, Lease, Running, StopCause } from './command.ts';
 import { isTerminal, noOutput } from './command.ts';
 import { endCommand, stopBeforeLaunch } from './ending.ts';
 import type { CommandEvent, Refusal } from './event.ts';
@@ -15,7 +6,9 @@ import { ownFailure } from './failure.ts';
 import { addMs, type Instant } from './instant.ts';
 
 /** What an event does: a new command, or nothing and why. */
-export type Transition = { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly refusal: Refusal };
+export type Transition =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** How often a command may be claimed by workers that die before they launch it. */
 export const maxAttempts = 3;
@@ -77,11 +70,7 @@ export function transition(command: Command, event: CommandEvent, now: Instant):
 
 type Leased = Claimed | Launching | Running;
 
-function claim(
-  command: Accepted | Leased,
-  event: Extract<CommandEvent, { type: 'claim' }>,
-  now: Instant,
-): Transition {
+function claim(command: Accepted | Leased, event: Extract<CommandEvent, { type: 'claim' }>, now: Instant): Transition {
   const lease: Lease = { workerId: event.workerId, token: event.token, expiresAt: event.expiresAt };
   switch (command.phase) {
     case 'accepted':

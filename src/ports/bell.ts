@@ -1,7 +1,7 @@
 import type { CommandId } from '../core/command-id.ts';
 
-/** What may have changed: one command, or the queue (something to claim, or a free place). */
-export type Topic = CommandId | 'queue';
+/** What may have changed: the queue (something to claim, or a free place), one command, or one command's output. */
+export type Topic = 'queue' | `command/${CommandId}` | `output/${CommandId}`;
 
 /**
  * A hint that something changed. It may ring for nothing, and between processes it may fail to ring: whoever

@@ -67,7 +67,10 @@ export interface CommandFeed {
    */
   appendOutput(commandId: CommandId, token: LeaseToken, offset: number, bytes: Uint8Array): Promise<number>;
   /** Makes what is stored durable and final. Idempotent. */
-  sealOutput(commandId: CommandId, token: LeaseToken): Promise<{ readonly storedBytes: number; readonly sha256: string }>;
+  sealOutput(
+    commandId: CommandId,
+    token: LeaseToken,
+  ): Promise<{ readonly storedBytes: number; readonly sha256: string }>;
   /** Which of these commands are unfinished. What an executor lists beyond them is to be destroyed. */
   unfinishedAmong(ids: readonly CommandId[]): Promise<readonly CommandId[]>;
   /** Gives the lease back so that another worker may take the command at once. */

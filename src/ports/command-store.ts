@@ -81,7 +81,12 @@ export interface CommandStore {
   countByPhase(): Promise<Readonly<Partial<Record<Phase, number>>>>;
 
   /** An unexpired submission under this key. */
-  findSubmission(principalKey: string, clusterUid: ClusterUid, key: string, now: Instant): Promise<Submission | undefined>;
+  findSubmission(
+    principalKey: string,
+    clusterUid: ClusterUid,
+    key: string,
+    now: Instant,
+  ): Promise<Submission | undefined>;
   addSubmission(principalKey: string, clusterUid: ClusterUid, submission: Submission): Promise<void>;
   pruneSubmissions(now: Instant): Promise<number>;
 }

@@ -1,0 +1,20 @@
+import type { CommandFeed } from '../../ports/command-feed.ts';
+import type { ControlPlane } from '../dependencies.ts';
+import { appendOutput, sealOutput } from './append-output.ts';
+import { claim } from './claim.ts';
+import { payload, release, report } from './report.ts';
+import { renew } from './renew.ts';
+
+/** The feed for workers in this very process. */
+export function createCommandFeed(plane: ControlPlane): CommandFeed {
+  return {
+    claim: (workerId, signal) => claim(plane, workerId, signal),
+    renew: (id, token, known, signal) => renew(plane, id, token, known.stop, signal),
+    report: (id, token, said) => report(plane, id, token, said),
+    payload: (id, token) => payload(plane, id, token),
+    appendOutput: (id, token, offset, bytes) => appendOutput(plane, id, token, offset, bytes),
+    sealOutput: (id, token) => sealOutput(plane, id, token),
+    unfinishedAmong: (ids) => plane.store.read(({ commands }) => commands.unfinishedAmong(ids)),
+    release: (id, token) => release(plane, id, token),
+  };
+}

@@ -1,0 +1,83 @@
+import type { CommandId, LeaseToken } from '../../core/command-id.ts';
+import { type Command, isTerminal, noOutput, type SealedOutput } from '../../core/command.ts';
+import type { CommandEvent } from '../../core/event.ts';
+import type { CommandPayload } from '../../core/launch.ts';
+import type { Report } from '../../ports/command-feed.ts';
+import type { ControlPlane } from '../dependencies.ts';
+import { moveCommand, ringFor } from '../move-command.ts';
+import { leaseLost, requireHeld } from './held-command.ts';
+
+/**
+ * Takes what a worker says. A report that was taken before is taken again without effect.
+ * @throws {LeaseLost}
+ */
+export async function report(plane: ControlPlane, id: CommandId, token: LeaseToken, said: Report): Promise<void> {
+  if (said.type === 'ended') await requireSealed(plane, id, said.output);
+  const event = toEvent(token, said);
+  const command = await plane.store.write(async ({ commands }) => {
+    const moved = await moveCommand(commands, id, event, plane.clock.now());
+    if (moved.ok) return moved.command;
+    const standing = await commands.get(id);
+    if (standing !== undefined && wasTaken(standing, token, said)) return standing;
+    if (moved.refusal === 'wrongPhase') throw new Error(`Command ${id} (${standing?.phase}) cannot be '${said.type}'.`);
+    throw leaseLost(id, standing);
+  });
+  ringFor(plane.bell, command);
+}
+
+/** The text and files of a command, for the holder of its lease. @throws {LeaseLost} @throws {SealError} */
+export async function payload(
+  plane: ControlPlane,
+  id: CommandId,
+  token: LeaseToken,
+): Promise<CommandPayload | undefined> {
+  return plane.store.read(async ({ commands }) => {
+    await requireHeld(commands, id, token);
+    return commands.payload(id);
+  });
+}
+
+/** Gives the lease up. Nothing happens when it is lost already. */
+export async function release(plane: ControlPlane, id: CommandId, token: LeaseToken): Promise<void> {
+  const event = { type: 'dropLease', token } as const;
+  const moved = await plane.store.write(({ commands }) => moveCommand(commands, id, event, plane.clock.now()));
+  if (!moved.ok) return;
+  ringFor(plane.bell, moved.command);
+  plane.bell.ring('queue');
+}
+
+function toEvent(token: LeaseToken, said: Report): CommandEvent {
+  switch (said.type) {
+    case 'launching':
+      return { type: 'launch', token };
+    case 'pending':
+      return { type: 'pending', token, reason: said.reason, message: said.message };
+    case 'started':
+      return { type: 'start', token, startedAt: said.startedAt };
+    case 'ended':
+      return { type: 'end', token, observation: said.observation, output: said.output };
+  }
+}
+
+/** Whether the report repeats what is known, as one does whose answer was lost. */
+function wasTaken(command: Command, token: LeaseToken, said: Report): boolean {
+  if (isTerminal(command) || command.phase === 'accepted' || command.lease.token !== token) return false;
+  switch (said.type) {
+    case 'launching':
+      return command.phase === 'launching' || command.phase === 'running';
+    case 'pending':
+    case 'started':
+      return command.phase === 'running';
+    case 'ended':
+      return false;
+  }
+}
+
+/** The digest is the store's own, not the worker's word. */
+async function requireSealed(plane: ControlPlane, id: CommandId, output: SealedOutput): Promise<void> {
+  if (output.storedBytes === 0 && output.sha256 === noOutput.sha256) return;
+  const { sha256 } = await plane.outputs.seal(id, output.storedBytes);
+  if (sha256 !== output.sha256) {
+    throw new Error(`The output of command ${id} has the digest ${sha256}, and ${output.sha256} was reported.`);
+  }
+}

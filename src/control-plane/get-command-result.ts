@@ -1,0 +1,80 @@
+import type { Cluster } from '../core/cluster.ts';
+import type { CommandId } from '../core/command-id.ts';
+import { type Command, isTerminal } from '../core/command.ts';
+import { type Limits, limitsOf } from '../core/limits.ts';
+import type { ClusterAddress } from '../core/resource-id.ts';
+import type { Repositories } from '../ports/store.ts';
+import { look, requireCommand } from './access.ts';
+import type { Actor, ControlPlane } from './dependencies.ts';
+import { auditFirstRead } from './first-read.ts';
+
+const action = 'Microsoft.ContainerService/managedClusters/commandResults/read';
+
+/** A command as its reader sees it. */
+export interface CommandView {
+  readonly command: Command;
+  readonly cluster: Cluster;
+  readonly limits: Limits;
+  /** How many commands of the cluster are before it; only while it waits. */
+  readonly queuePosition?: number;
+  /** How much of its output is stored so far. */
+  readonly storedBytes: number;
+}
+
+/**
+ * A command as it stands, or, where `holdMs` is not 0, as soon as it has ended and after `holdMs` at the latest.
+ * The first read of a finished command by a principal is audited.
+ * @throws {LongarmError} `AuthorizationFailed`, `ResourceNotFound`, `NotFound`.
+ */
+export async function getCommandResult(
+  plane: ControlPlane,
+  actor: Actor,
+  request: {
+    readonly address: ClusterAddress;
+    readonly id: CommandId;
+    readonly holdMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<CommandView> {
+  const deadlineMs = plane.clock.monotonicMs() + request.holdMs;
+  const ear = plane.bell.listen(`command/${request.id}`);
+  try {
+    for (;;) {
+      const view = await readCommand(plane, actor, request.address, request.id);
+      const leftMs = deadlineMs - plane.clock.monotonicMs();
+      if (isTerminal(view.command) || leftMs <= 0 || request.signal.aborted) return view;
+      // The bell is a hint that can be missed across processes: look again now and then.
+      await ear.next(Math.min(leftMs, 5000), request.signal);
+    }
+  } finally {
+    ear.close();
+  }
+}
+
+async function readCommand(
+  plane: ControlPlane,
+  actor: Actor,
+  address: ClusterAddress,
+  id: CommandId,
+): Promise<CommandView> {
+  const view = await look(plane, actor, async (repositories) => {
+    const found = await requireCommand(repositories, actor, action, address, id);
+    return viewOf(plane, repositories, found.cluster, found.command);
+  });
+  if (isTerminal(view.command)) await auditFirstRead(plane, actor, view.cluster, id);
+  return view;
+}
+
+/** What a reader sees of a command that was found. */
+export async function viewOf(
+  plane: ControlPlane,
+  repositories: Repositories,
+  cluster: Cluster,
+  command: Command,
+): Promise<CommandView> {
+  const limits = limitsOf(plane.limits, cluster.limits);
+  if (isTerminal(command)) return { command, cluster, limits, storedBytes: command.output.storedBytes };
+  const storedBytes = await plane.outputs.length(command.facts.id);
+  if (command.phase !== 'accepted') return { command, cluster, limits, storedBytes };
+  return { command, cluster, limits, storedBytes, queuePosition: await repositories.commands.queuePosition(command) };
+}

@@ -1,0 +1,78 @@
+import type { CommandId } from '../core/command-id.ts';
+import { isTerminal, type TerminalCommand } from '../core/command.ts';
+import { LongarmError } from '../core/error-code.ts';
+import type { ClusterAddress } from '../core/resource-id.ts';
+import { look, requireCommand } from './access.ts';
+import type { Actor, ControlPlane } from './dependencies.ts';
+import { auditFirstRead } from './first-read.ts';
+
+const action = 'Microsoft.ContainerService/managedClusters/commandResults/read';
+
+/** A command's output as it stands. */
+export interface StoredOutput {
+  readonly storedBytes: number;
+  /** The command, once it has ended: then the output is final. */
+  readonly ended: TerminalCommand | undefined;
+}
+
+/**
+ * How much output a command has so far. Reading it is audited once for each principal.
+ * @throws {LongarmError} `AuthorizationFailed`, `ResourceNotFound`, `NotFound`.
+ */
+export async function getOutput(
+  plane: ControlPlane,
+  actor: Actor,
+  address: ClusterAddress,
+  id: CommandId,
+): Promise<StoredOutput> {
+  const { cluster, command } = await look(plane, actor, (repositories) =>
+    requireCommand(repositories, actor, action, address, id),
+  );
+  await auditFirstRead(plane, actor, cluster, id);
+  const ended = isTerminal(command) ? command : undefined;
+  return { ended, storedBytes: ended?.output.storedBytes ?? (await plane.outputs.length(id)) };
+}
+
+/** Stored bytes from `from` to `to` (exclusive). The caller has been through `getOutput`. */
+export function readStoredOutput(
+  plane: ControlPlane,
+  id: CommandId,
+  from: number,
+  to: number,
+): AsyncIterable<Uint8Array> {
+  return plane.outputs.read(id, from, to);
+}
+
+/**
+ * The output from `from` on, and what is added to it until the command has ended. The caller has been through
+ * `getOutput`. Reads on only as fast as it is asked to, so a slow reader costs no memory.
+ * @throws {LongarmError} `NotFound` when the command is deleted meanwhile.
+ */
+export async function* followOutput(
+  plane: ControlPlane,
+  id: CommandId,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let offset = from;
+  const ear = plane.bell.listen(`output/${id}`);
+  try {
+    while (!signal.aborted) {
+      // The command is asked before the length: what ends after this look is seen by the next one.
+      const command = await plane.store.read(({ commands }) => commands.get(id));
+      if (command === undefined) throw new LongarmError('NotFound', `The command '${id}' was deleted.`);
+      const stored = isTerminal(command) ? command.output.storedBytes : await plane.outputs.length(id);
+      if (stored > offset) {
+        for await (const chunk of plane.outputs.read(id, offset, stored)) {
+          offset += chunk.length;
+          yield chunk;
+          if (signal.aborted) return;
+        }
+      }
+      if (isTerminal(command)) return;
+      await ear.next(5000, signal);
+    }
+  } finally {
+    ear.close();
+  }
+}

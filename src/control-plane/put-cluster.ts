@@ -1,0 +1,106 @@
+import type { Cluster, ClusterLimits, ExecutorKind, Shell } from '../core/cluster.ts';
+import type { Command } from '../core/command.ts';
+import { LongarmError } from '../core/error-code.ts';
+import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
+import { clusterScope } from '../core/scope.ts';
+import type { Repositories } from '../ports/store.ts';
+import { act, requireAccess } from './access.ts';
+import type { Actor, ControlPlane } from './dependencies.ts';
+import { moveCommand, ringFor } from './move-command.ts';
+
+/** What a caller of the API may say of a cluster. What is left out stays as it is. */
+export interface ClusterChange {
+  readonly location?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly executor?: ExecutorKind;
+  readonly shell?: Shell;
+  readonly runCommandDisabled?: boolean;
+  readonly strict?: boolean;
+  readonly limits?: ClusterLimits;
+}
+
+/**
+ * Makes or changes a cluster. What arrives by the API may not reach into the server: it can neither make a cluster
+ * of the process lane nor turn one into it. Switching run command off also stops what runs.
+ * @throws {LongarmError} `AuthorizationFailed`, `InvalidParameter`.
+ */
+export async function putCluster(
+  plane: ControlPlane,
+  actor: Actor,
+  address: ClusterAddress,
+  change: ClusterChange,
+): Promise<{ readonly cluster: Cluster; readonly created: boolean }> {
+  const { stopped, ...saved } = await act(plane, actor, async (repositories) => {
+    const action = 'Microsoft.ContainerService/managedClusters/write';
+    await requireAccess(repositories, actor, action, clusterScope(address));
+    const existing = await repositories.directory.findCluster(address);
+    const cluster = existing === undefined ? newCluster(plane, address, change) : changedCluster(existing, change);
+    await repositories.directory.saveCluster(cluster);
+    const switchedOff = cluster.runCommandDisabled && existing?.runCommandDisabled === false;
+    const stopped = switchedOff ? await stopAll(plane, repositories, cluster) : [];
+    await repositories.audit.append({
+      at: plane.clock.now(),
+      verb: 'cluster.write',
+      principal: actor.principal,
+      target: clusterResourceId(cluster.address),
+      correlationId: actor.correlationId,
+      details: { created: existing === undefined, runCommandDisabled: cluster.runCommandDisabled },
+    });
+    return { cluster, created: existing === undefined, stopped };
+  });
+  for (const command of stopped) ringFor(plane.bell, command);
+  plane.bell.ring('queue');
+  return saved;
+}
+
+function newCluster(plane: ControlPlane, address: ClusterAddress, change: ClusterChange): Cluster {
+  if (change.executor !== 'scripted') {
+    throw new LongarmError(
+      'InvalidParameter',
+      "A cluster that is made through the API needs properties.longarm.executor: 'scripted'. Clusters of the process lane are named in the server's own configuration, because their commands run on the server's machine.",
+      { target: 'properties.longarm.executor' },
+    );
+  }
+  return {
+    uid: plane.ids.clusterUid(),
+    address,
+    location: change.location ?? 'local',
+    tags: change.tags ?? {},
+    origin: 'api',
+    executor: change.executor,
+    shell: change.shell ?? 'sh',
+    runCommandDisabled: change.runCommandDisabled ?? false,
+    strict: change.strict ?? false,
+    limits: change.limits ?? {},
+    createdAt: plane.clock.now(),
+  };
+}
+
+function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
+  if (change.executor !== undefined && change.executor !== existing.executor) {
+    throw new LongarmError(
+      'InvalidParameter',
+      `Cluster '${existing.address.name}' has the executor '${existing.executor}', which cannot be changed. Delete the cluster and make it anew.`,
+      { target: 'properties.longarm.executor' },
+    );
+  }
+  return {
+    ...existing,
+    tags: change.tags ?? existing.tags,
+    location: change.location ?? existing.location,
+    shell: change.shell ?? existing.shell,
+    runCommandDisabled: change.runCommandDisabled ?? existing.runCommandDisabled,
+    strict: change.strict ?? existing.strict,
+    limits: change.limits ?? existing.limits,
+  };
+}
+
+async function stopAll(plane: ControlPlane, repositories: Repositories, cluster: Cluster): Promise<Command[]> {
+  const stopped: Command[] = [];
+  const event = { type: 'requestStop', cause: 'runCommandDisabled' } as const;
+  for (const { facts } of await repositories.commands.unfinished(cluster.uid)) {
+    const moved = await moveCommand(repositories.commands, facts.id, event, plane.clock.now());
+    if (moved.ok) stopped.push(moved.command);
+  }
+  return stopped;
+}

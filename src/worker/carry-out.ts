@@ -1,0 +1,82 @@
+import { noOutput } from '../core/command.ts';
+import type { Launch } from '../core/launch.ts';
+import type { CommandPayload } from '../core/launch.ts';
+import type { Claim } from '../ports/command-feed.ts';
+import { SealError } from '../ports/sealer.ts';
+import { persist } from './backoff.ts';
+import type { WorkerParts } from './dependencies.ts';
+import { keepLease, type StopOrder } from './keep-lease.ts';
+import { type EndOfRun, runToEnd } from './run-to-end.ts';
+
+/**
+ * Carries one command from its claim to its end: launch, run, seal, report, destroy. The order is the promise
+ * (design §3): `launching` is committed before anything is touched, the end only after the output is sealed, and
+ * what ran is destroyed only after that.
+ * @throws {LeaseLost} when the command is somebody else's; nothing more was touched from then on.
+ * @throws the signal's reason when the worker stops; the command goes on and can be adopted.
+ */
+export async function carryOut(parts: WorkerParts, claim: Claim, stopping: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopping, over.signal]);
+  const stop = Promise.withResolvers<StopOrder>();
+  const lease = keepLease(parts, claim, stop.resolve, signal).catch((error: unknown) => over.abort(error));
+  try {
+    const executor = parts.executors.get(claim.executor);
+    if (executor === undefined) {
+      const why = `This worker has no executor '${claim.executor}', which the cluster asks for.`;
+      await reportEnd(parts, claim, refused(why), signal);
+      return;
+    }
+    const payload = await openPayload(parts, claim, signal);
+    if (payload instanceof Error && claim.phase === 'claimed') {
+      await reportEnd(parts, claim, refused(payload.message), signal);
+      return;
+    }
+    if (claim.phase === 'claimed') {
+      await persist(parts, claim, 'reporting a launch', signal, () =>
+        parts.feed.report(claim.commandId, claim.token, { type: 'launching' }),
+      );
+    }
+    const end = await runToEnd(parts, executor, claim, launchOf(claim, payload), stop.promise, signal);
+    await reportEnd(parts, claim, end, signal);
+    // From here on the lease is gone because the command has ended, so losing it means nothing any more.
+    await persist(parts, claim, 'destroying what ran', stopping, () => executor.destroy(claim.commandId, stopping));
+  } finally {
+    over.abort(new Error('carried out'));
+    await lease;
+  }
+}
+
+/** The text and files, or why they cannot be had. */
+async function openPayload(parts: WorkerParts, claim: Claim, signal: AbortSignal): Promise<CommandPayload | Error> {
+  const payload = await persist(parts, claim, 'reading a payload', signal, async () => {
+    try {
+      return await parts.feed.payload(claim.commandId, claim.token);
+    } catch (error) {
+      if (error instanceof SealError) return error;
+      throw error;
+    }
+  });
+  return payload ?? new Error('The text of the command was erased before it ran.');
+}
+
+/**
+ * What there is to start. Nothing for a command that is known to have started: were its traces gone, starting it
+ * again would run it twice. Nothing either for one whose text cannot be opened any more: it is watched.
+ */
+function launchOf(claim: Claim, payload: CommandPayload | Error): Launch | undefined {
+  if (claim.phase === 'running' || payload instanceof Error) return undefined;
+  const { commandId, clusterUid, shell } = claim;
+  const { timeoutMs, graceMs } = claim.facts;
+  return { commandId, clusterUid, shell, timeoutMs, graceMs, ...payload };
+}
+
+function refused(message: string): EndOfRun {
+  return { observation: { type: 'refused', reason: 'CouldNotStart', message }, output: noOutput };
+}
+
+async function reportEnd(parts: WorkerParts, claim: Claim, end: EndOfRun, signal: AbortSignal): Promise<void> {
+  await persist(parts, claim, 'reporting an end', signal, () =>
+    parts.feed.report(claim.commandId, claim.token, { type: 'ended', ...end }),
+  );
+}

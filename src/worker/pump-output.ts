@@ -1,0 +1,104 @@
+import type { FinalObservation } from '../core/observation.ts';
+import { type Claim, LeaseLost } from '../ports/command-feed.ts';
+import { type Executor, SpoolGone } from '../ports/executor.ts';
+import { untilDone } from './backoff.ts';
+import type { WorkerParts } from './dependencies.ts';
+
+/** How long the rest of the output may take, without progress, after an end that promises it will come. */
+const patienceMs = 15 * 60_000;
+/** The same after an end that leaves it open whether there is a rest at all. */
+const drainMs = 30_000;
+
+/** How the reading of a spool ended. */
+export interface PumpEnd {
+  /** How much the command wrote, as far as is known. */
+  readonly totalBytes: number;
+  /** Whether the spool was read to its end. */
+  readonly whole: boolean;
+}
+
+/** A spool that is being carried into the store. */
+export interface Pump {
+  /** @throws {LeaseLost} @throws the signal's reason when it aborts; what was stored by then stays. */
+  readonly end: Promise<PumpEnd>;
+  /** How much is stored by now. */
+  storedBytes(): number;
+}
+
+/** The store takes no more of this output: the command's limit is reached. */
+class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+}
+
+/**
+ * Begins to carry the spool into the store, from where the store left off, until the spool ends. The stored length
+ * is the only cursor: whatever breaks off is read again from there.
+ */
+export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, signal: AbortSignal): Pump {
+  const { commandId, token } = claim;
+  let offset = claim.storedBytes;
+  const sink = async (bytes: Uint8Array) => {
+    const expected = offset + bytes.length;
+    offset = await parts.feed.appendOutput(commandId, token, offset, bytes);
+    if (offset < expected) throw new LimitReached(`Command ${commandId} has reached its output limit.`);
+  };
+  const pump = async (): Promise<PumpEnd> => {
+    try {
+      const { totalBytes } = await untilDone(
+        parts.clock,
+        signal,
+        () => executor.readOutput(commandId, offset, sink, signal),
+        (error) => error instanceof LeaseLost || error instanceof SpoolGone || error instanceof LimitReached,
+        (error, tries) => parts.log.warn({ commandId, offset, tries, error }, 'reading output failed; trying again'),
+      );
+      // A spool shorter than what was stored was cut by the command itself: what is stored is all there is to keep.
+      return { totalBytes: Math.max(totalBytes, offset), whole: totalBytes === offset };
+    } catch (error) {
+      if (error instanceof SpoolGone || error instanceof LimitReached) return { totalBytes: offset, whole: false };
+      throw error;
+    }
+  };
+  return { end: pump(), storedBytes: () => offset };
+}
+
+/**
+ * Waits for the rest of the output: as long as it comes after an end that promises it, for a little while after one
+ * that leaves it open, and not at all where nothing ran. What is missing then is said by `whole: false`.
+ * @throws {LeaseLost} @throws the signal's reason.
+ */
+export async function drainPump(
+  parts: WorkerParts,
+  observation: FinalObservation,
+  pump: Pump,
+  signal: AbortSignal,
+): Promise<PumpEnd> {
+  switch (observation.type) {
+    case 'exited':
+    case 'killed':
+      return drainFor(parts, patienceMs, pump, signal);
+    case 'lost':
+    case 'undead':
+      return drainFor(parts, drainMs, pump, signal);
+    case 'refused':
+    case 'neverStarted':
+      return { totalBytes: 0, whole: true };
+  }
+}
+
+async function drainFor(parts: WorkerParts, stallMs: number, pump: Pump, signal: AbortSignal): Promise<PumpEnd> {
+  const drained = new AbortController();
+  const waiting = AbortSignal.any([signal, drained.signal]);
+  const stalled = async (): Promise<PumpEnd> => {
+    for (;;) {
+      const before = pump.storedBytes();
+      await parts.clock.sleep(stallMs, waiting);
+      waiting.throwIfAborted();
+      if (pump.storedBytes() === before) return { totalBytes: before, whole: false };
+    }
+  };
+  try {
+    return await Promise.race([pump.end, stalled()]);
+  } finally {
+    drained.abort(new Error('the output has ended'));
+  }
+}

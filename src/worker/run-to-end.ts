@@ -1,0 +1,89 @@
+import type { SealedOutput } from '../core/command.ts';
+import type { Launch } from '../core/launch.ts';
+import type { FinalObservation } from '../core/observation.ts';
+import { stopMarginMs } from '../core/transition.ts';
+import type { Claim } from '../ports/command-feed.ts';
+import type { Executor } from '../ports/executor.ts';
+import { persist } from './backoff.ts';
+import type { WorkerParts } from './dependencies.ts';
+import type { StopOrder } from './keep-lease.ts';
+import { drainPump, startPump } from './pump-output.ts';
+import { watchCommand } from './watch-command.ts';
+
+/** What was last seen of a command, with its output sealed. */
+export interface EndOfRun {
+  readonly observation: FinalObservation;
+  readonly output: SealedOutput;
+}
+
+/**
+ * Starts a command, or adopts it, and stays with it to its end: watches, stores its output, stops it when ordered
+ * to, seals. Without a `launch` the command is known to have started, and is only watched.
+ * @throws {LeaseLost} @throws the signal's reason.
+ */
+export async function runToEnd(
+  parts: WorkerParts,
+  executor: Executor,
+  claim: Claim,
+  launch: Launch | undefined,
+  stop: Promise<StopOrder>,
+  signal: AbortSignal,
+): Promise<EndOfRun> {
+  const over = new AbortController();
+  const running = AbortSignal.any([signal, over.signal]);
+  try {
+    const stopped = stop.then((order) => stopCommand(parts, executor, claim, order, running));
+    stopped.catch(() => undefined); // it ends with an abort when the command ends first
+    const started = launch === undefined ? undefined : startCommand(parts, executor, claim, launch, running);
+    // A stop must not wait for a start that does not come about: whichever is first, the watch begins.
+    await Promise.race([started, stopped]);
+    const pump = startPump(parts, executor, claim, running);
+    pump.end.catch(() => undefined); // awaited when the end is known; it may fail long before that
+    const observation = await Promise.race([
+      watchCommand(parts, executor, claim, running),
+      stop.then((order) => undeadAfter(parts, order, running)),
+    ]);
+    const end = await drainPump(parts, observation, pump, signal);
+    const sealed = await persist(parts, claim, 'sealing output', signal, () =>
+      parts.feed.sealOutput(claim.commandId, claim.token),
+    );
+    const totalBytes = Math.max(end.totalBytes, sealed.storedBytes);
+    const complete = end.whole && totalBytes === sealed.storedBytes;
+    return { observation, output: { ...sealed, totalBytes, complete } };
+  } finally {
+    over.abort(new Error('the command has ended'));
+  }
+}
+
+async function startCommand(
+  parts: WorkerParts,
+  executor: Executor,
+  claim: Claim,
+  launch: Launch,
+  signal: AbortSignal,
+): Promise<void> {
+  await persist(parts, claim, 'starting a command', signal, () => executor.start(launch, signal));
+}
+
+async function stopCommand(
+  parts: WorkerParts,
+  executor: Executor,
+  claim: Claim,
+  order: StopOrder,
+  signal: AbortSignal,
+): Promise<void> {
+  await persist(parts, claim, 'stopping a command', signal, () =>
+    executor.stop(claim.commandId, order.graceMs, signal),
+  );
+}
+
+/** The worker's own word when nobody else has one: told to stop, and not proven dead in time. */
+async function undeadAfter(parts: WorkerParts, order: StopOrder, signal: AbortSignal): Promise<FinalObservation> {
+  const limitMs = order.graceMs + stopMarginMs;
+  await parts.clock.sleep(limitMs, signal);
+  signal.throwIfAborted();
+  return {
+    type: 'undead',
+    message: `It was told to stop (${order.cause}), and its death was not proven within ${limitMs / 1000} seconds. It may still run.`,
+  };
+}
