@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { LongarmError } from '../core/error-code.ts';
 
 /** What Longarm adds to the vendor's request. */
 export const runCommandOptionsSchema = Type.Object(
@@ -32,3 +33,48 @@ export const runCommandRequestSchema = Type.Object({
 
 /** A request to run a command, as it stands on the wire. */
 export type RunCommandRequest = Static<typeof runCommandRequestSchema>;
+
+/**
+ * Checks the token that stock clients send for clusters with Entra ID: a JSON Web Token in compact form. It is accepted
+ * and dropped, as nothing here uses it yet; a malformed one is refused so that a client's mistake is seen. The
+ * signature is not checked. Source: RFC 7515 §3.1 and §4.1.1, RFC 7519 §7.2.
+ * @throws {LongarmError} InvalidClusterToken, target `clusterToken`. The message never holds the token.
+ */
+export function parseClusterToken(token: string | null | undefined): undefined {
+  if (token === undefined || token === null || token === '') return undefined;
+  const [header, payload, signature, ...more] = token.split('.');
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
+    throw refuseToken('has not the three parts, with a `.` between them, of a JSON Web Token');
+  }
+  if (![header, payload, signature].every((part) => /^[A-Za-z0-9_-]+$/.test(part))) {
+    throw refuseToken('has a part that is not base64url');
+  }
+  if (!hasStringAlg(parseJson(header))) throw refuseToken('has a header that is not JSON with an `alg`');
+  if (!isObject(parseJson(payload))) throw refuseToken('has a payload that is not a JSON object');
+  return undefined;
+}
+
+function parseJson(base64url: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(base64url, 'base64url').toString('utf8'));
+  } catch {
+    // Not JSON is one of the answers here; the parser's message could quote the token.
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasStringAlg(header: unknown): boolean {
+  return isObject(header) && 'alg' in header && typeof header.alg === 'string' && header.alg !== '';
+}
+
+function refuseToken(problem: string): LongarmError {
+  return new LongarmError(
+    'InvalidClusterToken',
+    `The clusterToken ${problem}. Leave it out, or send the token as its issuer gave it.`,
+    { target: 'clusterToken' },
+  );
+}
