@@ -1,0 +1,59 @@
+/**
+ * `npm test [-- TIER…]`: runs every tier that this machine can run, names those that it cannot and what would enable
+ * them, and ends with one line that sums up. With CI=true whatever was skipped has failed.
+ */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installClient } from './tests/install-client.ts';
+import { runTier } from './tests/run-tier.ts';
+import { chooseTiers, orphans, type Tier } from './tests/tiers.ts';
+
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
+const isCi = process.env['CI'] === 'true';
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+const total = { passed: 0, failed: 0 };
+const remarks: string[] = [];
+
+/** Counts something that went wrong outside a test, or was not run at all. */
+function blame(remark: string, isFailure: boolean): void {
+  remarks.push(remark);
+  if (isFailure) total.failed += 1;
+}
+
+async function run(tier: Tier): Promise<void> {
+  const missing = tier.needs.filter((need) => !need.isMet());
+  if (missing.length > 0) {
+    for (const need of missing)
+      blame(`SKIPPED ${tier.name}: there is no ${need.what}. To run it: ${need.enable}.`, isCi);
+    return;
+  }
+  say(`\n── ${tier.name}: ${tier.proves}`);
+  if (tier.client !== undefined) installClient(tier.client, say);
+  const { passed, failed, skipped, complaints } = await runTier(checkout, tier, interrupted.signal);
+  total.passed += passed;
+  total.failed += failed;
+  remarks.push(...complaints.map((complaint) => `${tier.name}: ${complaint}`));
+  if (failed > complaints.length) remarks.push(`${tier.name}: ${failed - complaints.length} failed`);
+  if (skipped > 0) blame(`SKIPPED ${skipped} tests in ${tier.name}; node's lines above name them.`, isCi);
+}
+
+const chosen = chooseTiers(checkout, process.argv.slice(2));
+for (const file of orphans(checkout)) blame(`${file} is in no tier; add its folder to tools/tests/tiers.ts.`, true);
+say(`Running ${chosen.map(({ name }) => name).join(', ')} with Node ${process.version}.`);
+for (const tier of chosen) {
+  if (interrupted.signal.aborted) break;
+  const started = performance.now();
+  try {
+    await run(tier);
+  } catch (error) {
+    blame(`${tier.name} could not be run: ${error instanceof Error ? error.message : String(error)}`, true);
+  }
+  say(`── ${tier.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+if (interrupted.signal.aborted) blame('Interrupted; the tiers after this one did not run.', true);
+say(`\n${remarks.join('\n')}${remarks.length > 0 ? '\n' : ''}${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

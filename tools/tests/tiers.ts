@@ -1,0 +1,97 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PythonClient, pythonClients } from '../../test/clients/python-clients.ts';
+import { type Need, program, python } from './needs.ts';
+
+/** A group of tests that run together. */
+export interface Tier {
+  readonly name: string;
+  /** What it proves, in one line. */
+  readonly proves: string;
+  /** Its test files, as a glob from the checkout. */
+  readonly files: string;
+  /** Without these of the machine it is skipped; with CI=true that is a failure. */
+  readonly needs: readonly Need[];
+  /** How many files run at once; more would fight over two cores. */
+  readonly concurrency: number;
+  /** How long one test may take, and how long one file. */
+  readonly timeoutMs: number;
+  /** The Python client that is installed first, for the tiers that run one. */
+  readonly client?: PythonClient;
+}
+
+const minuteMs = 60_000;
+
+function tier(name: string, proves: string, more: Partial<Tier> = {}): Tier {
+  return {
+    name,
+    proves,
+    files: `test/${name}/**/*.test.ts`,
+    needs: [],
+    concurrency: 2,
+    timeoutMs: 2 * minuteMs,
+    ...more,
+  };
+}
+
+function client(name: string, proves: string, more: Partial<Tier> = {}): Tier {
+  const files = `test/clients/${name}.test.ts`;
+  return tier(`clients-${name}`, proves, { files, concurrency: 1, timeoutMs: 8 * minuteMs, ...more });
+}
+
+function pythonClient(name: PythonClient): Partial<Tier> {
+  return { needs: [python(pythonClients[name].pythonMinors)], client: name };
+}
+
+const shells = [program('dash', 'dash'), program('bash', 'bash'), program('busybox', 'busybox-static')];
+const openssl = program('openssl', 'openssl');
+
+/** Every tier, the quick and telling ones first. */
+export const tiers: readonly Tier[] = [
+  tier('architecture', 'the rooms, the names and the lint rules are what the documents say'),
+  tier('domain', 'transitions as properties: no walk leaves the lifecycle'),
+  tier('core', 'the pure functions of the domain'),
+  tier('config', 'the options table, and what becomes of flags, variables and files'),
+  tier('wire', 'the vendor’s vectors, and hostile input'),
+  tier('contract', 'one suite per port, on every adapter'),
+  tier('store', 'durability, migrations, query plans, sealing'),
+  tier('executors', 'the supervisor in each shell, the process lane', { needs: shells, timeoutMs: 4 * minuteMs }),
+  tier('control-plane', 'the use cases: authorise, act and audit'),
+  tier('worker', 'claims, leases, output, sweeps'),
+  tier('auth', 'tokens, and every way to refuse one'),
+  tier('arm', 'the operations as ARM states them'),
+  tier('server', 'sockets, TLS, limits', { needs: [openssl] }),
+  tier('client', 'the ARM client under faults'),
+  tier('cli', 'the command line', { timeoutMs: 4 * minuteMs }),
+  tier('main', 'the whole server, started and stopped', { timeoutMs: 4 * minuteMs }),
+  tier('crash', 'kill -9, restart: at most one side effect, no lost byte', { concurrency: 1, timeoutMs: 8 * minuteMs }),
+  tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
+  client('js-sdk', 'the JavaScript SDK, old and new'),
+  client('python-sdk', 'the newest Python SDK', pythonClient('python-sdk')),
+  client('az', 'the newest az', pythonClient('az')),
+  client('az-old', 'an az from before 2.74', pythonClient('az-old')),
+];
+
+/** The test files of a tier, relative to the checkout. */
+export function filesOf(checkout: string, { files }: Tier): readonly string[] {
+  return globSync(files, { cwd: checkout }).toSorted();
+}
+
+/**
+ * The tiers whose names the words begin, or all that have a folder.
+ * @throws {Error} when a word begins no tier's name
+ */
+export function chooseTiers(checkout: string, words: readonly string[]): readonly Tier[] {
+  for (const word of words) {
+    if (tiers.some(({ name }) => name.startsWith(word))) continue;
+    throw new Error(`There is no tier "${word}"; there are ${tiers.map(({ name }) => name).join(', ')}.`);
+  }
+  if (words.length > 0) return tiers.filter(({ name }) => words.some((word) => name.startsWith(word)));
+  return tiers.filter(({ files }) => existsSync(join(checkout, files.split('*')[0] ?? files)));
+}
+
+/** The test files that no tier runs. Each of them would pass by never being looked at. */
+export function orphans(checkout: string): readonly string[] {
+  const claimed = new Set(tiers.flatMap((each) => filesOf(checkout, each)));
+  return globSync('test/**/*.test.ts', { cwd: checkout }).filter((file) => !claimed.has(file));
+}
