@@ -41,7 +41,17 @@ async function run(tier: Tier): Promise<void> {
   if (skipped > 0) blame(`SKIPPED ${skipped} tests in ${tier.name}; node's lines above name them.`, isCi);
 }
 
-const chosen = chooseTiers(checkout, process.argv.slice(2));
+/** The tiers that the command line asks for; an unknown word is answered with the known ones. */
+function chosenTiers(): readonly Tier[] {
+  try {
+    return chooseTiers(checkout, process.argv.slice(2));
+  } catch (error) {
+    blame(error instanceof Error ? error.message : String(error), true);
+    return [];
+  }
+}
+
+const chosen = chosenTiers();
 for (const file of orphans(checkout)) blame(`${file} is in no tier; add its folder to tools/tests/tiers.ts.`, true);
 say(`Running ${chosen.map(({ name }) => name).join(', ')} with Node ${process.version}.`);
 for (const tier of chosen) {

@@ -69,7 +69,9 @@ export async function runTier(checkout: string, tier: Tier, stop: AbortSignal): 
     );
     const end = () => child.kill('SIGTERM');
     stop.addEventListener('abort', end);
-    const code = await new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('exit', resolve).on('error', reject);
+    });
     stop.removeEventListener('abort', end);
     const complaints = [...(await leftovers(mark, folder))];
     const { passed = 0, failed = 0, cancelled = 0, skipped = 0, todo = 0 } = readCounts(tally) ?? {};
