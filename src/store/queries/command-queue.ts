@@ -1,0 +1,103 @@
+import { type Kysely, sql } from 'kysely';
+import type { ClusterUid, CommandId } from '../../core/command-id.ts';
+import type { Phase } from '../../core/command.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { CommandStore } from '../../ports/command-store.ts';
+import { commandFromRow } from '../rows/command-row.ts';
+import type { Tables } from '../rows/tables.ts';
+
+const active: readonly Phase[] = ['claimed', 'launching', 'running'];
+
+/** The part of the command store that looks at the queue. */
+export function queueQueries(
+  db: Kysely<Tables>,
+): Pick<CommandStore, 'counts' | 'queuePosition' | 'nextClaimable' | 'overdue'> {
+  return {
+    async counts(clusterUid) {
+      const waiting = await countIn(db, clusterUid, ['accepted']);
+      return { waiting, active: await countIn(db, clusterUid, active) };
+    },
+    async queuePosition({ facts }) {
+      const { before } = await db
+        .selectFrom('commands')
+        .select(({ fn }) => fn.countAll<number>().as('before'))
+        .where('phase', '=', 'accepted')
+        .where('cluster_uid', '=', facts.clusterUid)
+        .where(({ eb, refTuple, tuple }) => eb(refTuple('submitted_at', 'id'), '<', tuple(facts.submittedAt, facts.id)))
+        .executeTakeFirstOrThrow();
+      return Number(before);
+    },
+    async nextClaimable(now, concurrentByDefault) {
+      const row = await db
+        .selectFrom('commands')
+        .selectAll()
+        .where('id', 'in', candidates(now, concurrentByDefault))
+        .orderBy('submitted_at')
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row && commandFromRow(row);
+    },
+    async overdue(now, limit) {
+      const unleased = await db
+        .selectFrom('commands')
+        .selectAll()
+        .where('lease_expires_at', '<=', now)
+        .where('phase', '=', 'claimed')
+        .orderBy('lease_expires_at')
+        .limit(limit)
+        .execute();
+      const waitedTooLong = await db
+        .selectFrom('commands')
+        .selectAll()
+        // A literal, not a parameter: only so does the partial index apply.
+        .where('phase', '=', sql.lit<Phase>('accepted'))
+        .where('queue_deadline', '<=', now)
+        .orderBy('queue_deadline')
+        .limit(limit)
+        .execute();
+      return [...unleased, ...waitedTooLong].slice(0, limit).map(commandFromRow);
+    },
+  };
+}
+
+async function countIn(db: Kysely<Tables>, clusterUid: ClusterUid, phases: readonly Phase[]): Promise<number> {
+  const { count } = await db
+    .selectFrom('commands')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('phase', 'in', phases)
+    .where('cluster_uid', '=', clusterUid)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/**
+ * The first waiting command of each cluster that has a free place, and those whose lease is over. The recursion
+ * hops from one waiting cluster to the next in the index, so a long queue in a busy cluster is never walked through.
+ */
+function candidates(now: Instant, concurrentByDefault: number) {
+  return sql<CommandId>`(
+    with recursive waiting(cluster_uid) as (
+      select (select cluster_uid from commands where phase = 'accepted' order by cluster_uid limit 1)
+      union all
+      select (
+        select cluster_uid from commands
+        where phase = 'accepted' and cluster_uid > waiting.cluster_uid
+        order by cluster_uid limit 1
+      )
+      from waiting where waiting.cluster_uid is not null
+    )
+    select (
+      select id from commands
+      where phase = 'accepted' and cluster_uid = waiting.cluster_uid
+      order by submitted_at, id limit 1
+    )
+    from waiting left join clusters on clusters.uid = waiting.cluster_uid
+    where waiting.cluster_uid is not null and (
+      select count(*) from commands
+      where phase in ('claimed', 'launching', 'running') and cluster_uid = waiting.cluster_uid
+    ) < coalesce(clusters.concurrent_limit, ${concurrentByDefault})
+    union all
+    select id from commands where lease_expires_at <= ${now} and phase in ('launching', 'running')
+  )`;
+}

@@ -1,0 +1,51 @@
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { StoreUnavailable } from '../../ports/store.ts';
+import type { SqliteConnection } from './connection.ts';
+
+/**
+ * The use of a connection by one transaction. It ends with the transaction, so a call that was not awaited cannot
+ * slip into the next one; and after a fault it gives the same fault again, so one that was swallowed cannot leave
+ * half a transaction behind.
+ */
+export class SqliteSession implements DatabaseConnection {
+  readonly #connection: SqliteConnection;
+  #ended = false;
+  #fault: StoreUnavailable | undefined;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** The fault of the machine that this session met. */
+  get fault(): StoreUnavailable | undefined {
+    return this.#fault;
+  }
+
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#ended) {
+      return Promise.reject(new Error('A repository was used after its transaction had ended: await every call.'));
+    }
+    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+    try {
+      return Promise.resolve(this.#connection.run<Row>(query));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.#fault = error;
+      return Promise.reject(error);
+    }
+  }
+
+  /** Runs a statement of the transaction itself. */
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  /** Refuses every later call. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  // oxlint-disable-next-line require-yield -- the interface wants an iterator, and there is nothing to give
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('SQLite reads whole results here; ask for a page instead of a stream.');
+  }
+}
