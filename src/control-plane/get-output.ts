@@ -47,6 +47,7 @@ export function readStoredOutput(
  * The output from `from` on, and what is added to it until the command has ended. The caller has been through
  * `getOutput`. Reads on only as fast as it is asked to, so a slow reader costs no memory.
  * @throws {LongarmError} `NotFound` when the command is deleted meanwhile.
+ * @throws the signal's reason when it aborts.
  */
 export async function* followOutput(
   plane: ControlPlane,
@@ -57,7 +58,9 @@ export async function* followOutput(
   let offset = from;
   const ear = plane.bell.listen(`output/${id}`);
   try {
-    while (!signal.aborted) {
+    for (;;) {
+      // Aborted means cut off, and must not look like the end of the output.
+      signal.throwIfAborted();
       // The command is asked before the length: what ends after this look is seen by the next one.
       const command = await plane.store.read(({ commands }) => commands.get(id));
       if (command === undefined) throw new LongarmError('NotFound', `The command '${id}' was deleted.`);
@@ -66,7 +69,7 @@ export async function* followOutput(
         for await (const chunk of plane.outputs.read(id, offset, stored)) {
           offset += chunk.length;
           yield chunk;
-          if (signal.aborted) return;
+          signal.throwIfAborted();
         }
       }
       if (isTerminal(command)) return;

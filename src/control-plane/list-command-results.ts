@@ -12,7 +12,7 @@ import { type CommandView, viewOf } from './get-command-result.ts';
 /** Which commands of a cluster are asked for. */
 export interface CommandFilter {
   readonly phases?: readonly Phase[];
-  /** The id (`oid` or `sub`) of a principal of the caller's own issuer. */
+  /** The key of a principal. */
   readonly submittedBy?: string;
   readonly submittedFrom?: Instant;
   readonly submittedTo?: Instant;
@@ -46,7 +46,7 @@ export async function listCommandResults(
     if (!seesAll && !(await hasAccess(repositories, actor, run, scope))) throw new AccessDenied(actor, readAll, scope);
     const cluster = await requireCluster(repositories, actor, seesAll ? readAll : run, address);
     const self = principalKey(actor.principal);
-    const asked = filter.submittedBy && principalKey({ issuer: actor.principal.issuer, id: filter.submittedBy });
+    const asked = filter.submittedBy;
     if (!seesAll && asked !== undefined && asked !== self) return { views: [] };
     const query: CommandQuery = {
       clusterUid: cluster.uid,
