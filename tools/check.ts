@@ -23,7 +23,10 @@ const steps: readonly Step[] = [
   { name: 'unused files, exports and dependencies', command: ['knip', '--no-progress'] },
   { name: 'documents in sync', command: ['node', 'tools/docs.ts', '--check'] },
   { name: 'schema dump in sync', command: ['node', 'tools/schema.ts', '--check'] },
-  { name: 'rooms, names, docstrings', command: ['node', '--test', '--test-reporter=dot', 'test/architecture/*.test.ts'] },
+  {
+    name: 'rooms, names, docstrings',
+    command: ['node', '--test', '--test-reporter=dot', 'test/architecture/*.test.ts'],
+  },
 ];
 
 /** How long a step may take; the slowest takes a few seconds. */
