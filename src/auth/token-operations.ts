@@ -1,0 +1,26 @@
+import type { Operation } from '../wire/operation.ts';
+import type { TokenDependencies } from './grant-token.ts';
+import { instanceDiscovery } from './instance-discovery.ts';
+import { openIdConfigurationAdfs } from './openid-configuration-adfs.ts';
+import { openIdConfigurationV1 } from './openid-configuration-v1.ts';
+import { openIdConfigurationV2 } from './openid-configuration-v2.ts';
+import { openIdKeysAdfs } from './openid-keys-adfs.ts';
+import { openIdKeys } from './openid-keys.ts';
+import { tokenAdfs } from './token-adfs.ts';
+import { tokenV1 } from './token-v1.ts';
+import { tokenV2 } from './token-v2.ts';
+
+/** Everything by which offline clients sign in at this server. All of it is public and takes no api-version. */
+export function tokenOperations(deps: TokenDependencies): readonly Operation[] {
+  return [
+    tokenV2(deps),
+    tokenV1(deps),
+    tokenAdfs(deps),
+    openIdConfigurationV2(deps),
+    openIdConfigurationV1(deps),
+    openIdConfigurationAdfs(deps),
+    openIdKeys(deps),
+    openIdKeysAdfs(deps),
+    instanceDiscovery(deps),
+  ];
+}

@@ -1,0 +1,109 @@
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LongarmError } from '../core/error-code.ts';
+import { instantFromMs } from '../core/instant.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { parseBearerToken } from '../wire/bearer-token.ts';
+import { printable } from '../wire/oauth-printable.ts';
+import { principalOfClaims } from './principal-of-claims.ts';
+import { toTokenError } from './token-error.ts';
+import { IssuerSettingsError, type TrustedIssuer } from './trusted-issuer.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
+
+/** Signatures by a key that only the issuer has. Never `none`, never a shared secret. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+
+/** The kinds of token that are access tokens, or do not say (RFC 9068 §2.1). */
+const tokenTypes: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+
+const leewaySeconds = 120;
+
+/** Says who a request comes from. */
+export interface Authenticator {
+  /**
+   * Verifies the bearer token of a request.
+   * @throws {LongarmError} a 401 of the catalogue; `ServiceUnavailable` when the issuer's keys cannot be had.
+   */
+  authenticate(authorizationHeader: string | undefined): Promise<Principal>;
+}
+
+/**
+ * An authenticator that trusts these issuers. Order of the checks: size and form, algorithm and `kid`, issuer,
+ * signature, audience, times (with two minutes of leeway), then whom the token speaks for.
+ * @throws {IssuerSettingsError} when an issuer is named twice.
+ */
+export function createAuthenticator(options: {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly clock: Clock;
+}): Authenticator {
+  const { clock } = options;
+  const issuers = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]));
+  if (issuers.size !== options.issuers.length) throw new IssuerSettingsError('An issuer is configured twice.');
+  const verified = createVerifiedTokens(clock);
+  return {
+    async authenticate(authorizationHeader) {
+      const token = parseBearerToken(authorizationHeader);
+      const known = verified.find(token);
+      if (known !== undefined) return known;
+      const issuer = findIssuer(issuers, token);
+      const claims = await verifyClaims(token, issuer, clock);
+      const principal = principalOfClaims(issuer.issuer, claims);
+      verified.remember(token, principal, instantFromMs((claims.exp ?? 0) * 1000));
+      return principal;
+    },
+  };
+}
+
+function findIssuer(issuers: ReadonlyMap<string, TrustedIssuer>, token: string): TrustedIssuer {
+  const { header, claims } = decode(token);
+  if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) {
+    throw invalid(`it is signed by '${printable(String(header.alg), 20)}'; taken are ${algorithms.join(', ')}.`);
+  }
+  if (typeof header.kid !== 'string' || header.kid === '') throw invalid("it does not name its key by 'kid'.");
+  if (!tokenTypes.includes(header.typ?.toLowerCase())) {
+    throw invalid(`it is a '${printable(String(header.typ), 40)}', not an access token.`);
+  }
+  const issuer = issuers.get(claims.iss ?? '');
+  if (issuer === undefined) {
+    throw new LongarmError(
+      'InvalidAuthenticationTokenIssuer',
+      `The access token is from the wrong issuer '${printable(claims.iss ?? '')}'. It must match one of the issuers that ` +
+        'this server trusts. Please use the authority of its WWW-Authenticate header to get the token.',
+    );
+  }
+  return issuer;
+}
+
+/** What a token says, before anything of it is proven. */
+function decode(token: string) {
+  try {
+    const header = decodeProtectedHeader(token);
+    const claims = decodeJwt(token);
+    if (header.typ !== undefined && typeof header.typ !== 'string') throw invalid("its 'typ' is not text.");
+    return { header, claims };
+  } catch (cause) {
+    if (cause instanceof LongarmError) throw cause;
+    throw invalid('it is no signed JSON Web Token.', cause);
+  }
+}
+
+async function verifyClaims(token: string, issuer: TrustedIssuer, clock: Clock): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, issuer.keyFor, {
+      algorithms,
+      issuer: issuer.issuer,
+      audience: [...issuer.audiences],
+      requiredClaims: ['exp'],
+      clockTolerance: leewaySeconds,
+      currentDate: new Date(clock.now()),
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw toTokenError(error, issuer, clock.now());
+    throw error;
+  }
+}
+
+function invalid(reason: string, cause?: unknown): LongarmError {
+  return new LongarmError('InvalidAuthenticationToken', `The access token is invalid: ${reason}`, { cause });
+}
