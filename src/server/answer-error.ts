@@ -1,0 +1,72 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { LongarmError } from '../core/error-code.ts';
+import { StoreUnavailable } from '../ports/store.ts';
+import { toCloudError } from '../wire/cloud-error.ts';
+import { bodyTooLarge } from './read-body.ts';
+import { contextOf } from './request-context.ts';
+import type { ServerOptions, ServerParts } from './server-parts.ts';
+
+/** Answers whatever was thrown on the way of a request, and logs what is our own fault with its cause. */
+export function answerError(
+  parts: ServerParts,
+  options: ServerOptions,
+  thrown: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { requestId, correlationId, operationId } = contextOf(request);
+  const error = toLongarmError(thrown, options.bodyLimitBytes);
+  const { status, headers, body } = toCloudError(error);
+  if (status >= 500) {
+    const facts = { requestId, correlationId, operationId, error: thrown };
+    parts.log.error(facts, 'a request failed through no fault of its own');
+  }
+  if (status === 401) {
+    parts.metrics.authenticationFailed();
+    void reply.header('www-authenticate', parts.challenge(error));
+  }
+  return reply
+    .code(status)
+    .headers(headers)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(body));
+}
+
+/** What a known error of the framework or the store means to a client; any other stays what it is. */
+function toLongarmError(thrown: FastifyError | Error, bodyLimitBytes: number): Error {
+  if (thrown instanceof LongarmError) return thrown;
+  if (thrown instanceof StoreUnavailable) {
+    const message = 'The server cannot write at the moment; nothing was done. Try again.';
+    return new LongarmError('ServiceUnavailable', message, { retryAfterSeconds: 5, cause: thrown });
+  }
+  const code = 'code' in thrown ? thrown.code : undefined;
+  switch (code) {
+    case 'FST_ERR_VALIDATION':
+      return invalidBody(thrown as FastifyError);
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLarge(`more than ${bodyLimitBytes} bytes`, bodyLimitBytes);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new LongarmError('UnsupportedMediaType', 'The body is of a type that this operation does not take.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new LongarmError('InvalidRequestContent', 'The request has no body.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new LongarmError('InvalidRequestContent', 'The body has not the length that Content-Length says.');
+    case 'FST_ERR_BAD_URL':
+      return new LongarmError('InvalidResourceType', 'The path is not validly percent-encoded.');
+    default:
+      return thrown;
+  }
+}
+
+function invalidBody(error: FastifyError): LongarmError {
+  const first = error.validation?.[0];
+  const missing = first?.params['missingProperty'];
+  const path = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
+  const target = [path, typeof missing === 'string' ? missing : ''].filter((part) => part !== '').join('.');
+  const what = typeof missing === 'string' ? 'is required' : (first?.message ?? 'is not valid');
+  return new LongarmError(
+    'InvalidRequestContent',
+    `The request content was invalid and could not be deserialized: '${target === '' ? 'body' : target} ${what}'.`,
+    target === '' ? {} : { target },
+  );
+}

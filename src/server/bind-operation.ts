@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { parseApiVersion, dateOfApiVersion } from '../wire/api-version.ts';
+import { LongarmError } from '../core/error-code.ts';
+import type { Operation, OperationRequest } from '../wire/operation.ts';
+import { requireBodyWithin } from './read-body.ts';
+import { contextOf, header } from './request-context.ts';
+import { sendResponse } from './send-response.ts';
+import type { ServerOptions, ServerParts } from './server-parts.ts';
+
+/**
+ * Binds one operation to its route. The order is fixed (design §4): authenticate, match, path and api-version,
+ * authorise, body, operate. Fastify reads the body after `onRequest`, so a caller without rights uploads nothing.
+ */
+export function bindOperation(
+  app: FastifyInstance,
+  parts: ServerParts,
+  options: ServerOptions,
+  operation: Operation,
+): void {
+  const { access, body } = operation;
+  const route: RouteShorthandOptions = {
+    onRequest: async (request) => {
+      const context = contextOf(request);
+      context.operationId = operation.id;
+      if (access.type !== 'public') context.principal = await parts.authenticate(header(request, 'authorization'));
+      const scope = access.type === 'granted' ? access.scope(paramsOf(request)) : undefined;
+      if (operation.apiVersioned) requireApiVersion(operation, queryOf(request)['api-version']);
+      if (body === undefined) return;
+      if (access.type === 'granted' && scope !== undefined && context.principal !== undefined) {
+        const actor = { principal: context.principal, correlationId: context.correlationId };
+        await parts.authorise(actor, access.action, scope);
+      }
+      requireBodyWithin(request, options.bodyLimitBytes);
+    },
+    preParsing: async (request, _reply, payload) => {
+      if (body !== undefined) requireContentType(request, body.contentType);
+      return payload;
+    },
+    ...(body === undefined ? {} : { schema: { body: body.schema } }),
+  };
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const response = await operation.handle(toOperationRequest(options, operation, request));
+    await sendResponse(reply, response, contextOf(request).gone);
+    return reply;
+  };
+  app.route({ method: operation.method, url: toRoutePath(operation.path), ...route, handler });
+}
+
+/** An ARM path template as Fastify writes it. */
+function toRoutePath(template: string): string {
+  return template.replaceAll(/\{([^}]+)\}/g, ':$1');
+}
+
+function requireApiVersion(operation: Operation, text: string | undefined): void {
+  if (operation.oldestApiVersion === undefined) {
+    parseApiVersion(text);
+    return;
+  }
+  if (dateOfApiVersion(text) >= operation.oldestApiVersion) return;
+  throw new LongarmError(
+    'InvalidApiVersionParameter',
+    `The api-version '${text}' is too old; dates from ${operation.oldestApiVersion} on are taken here.`,
+    { target: 'api-version' },
+  );
+}
+
+/** Without it a body of another type would be given to the schema as nothing at all. */
+function requireContentType(request: FastifyRequest, contentType: string): void {
+  const given = header(request, 'content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (given === contentType) return;
+  throw new LongarmError(
+    'UnsupportedMediaType',
+    given === undefined
+      ? `The request has no body, or does not say its type. Send ${contentType}.`
+      : `The body is of type '${given.slice(0, 100)}'. Send ${contentType}.`,
+    { target: 'Content-Type' },
+  );
+}
+
+function toOperationRequest(options: ServerOptions, operation: Operation, request: FastifyRequest): OperationRequest {
+  const { requestId, correlationId, bodySha256, principal, gone } = contextOf(request);
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(request.headers)) headers[name] = header(request, name) ?? '';
+  return {
+    principal,
+    params: paramsOf(request),
+    query: queryOf(request, operation),
+    headers,
+    body: operation.body === undefined ? undefined : request.body,
+    bodySha256,
+    baseUrl: options.publicUrl,
+    requestId,
+    correlationId,
+    remoteAddress: request.ip,
+    signal: gone.signal,
+  };
+}
+
+function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  return request.params as Record<string, string>;
+}
+
+/** Query keys count in any case, as everywhere in ARM, and are handed on as the operation's table writes them. */
+function queryOf(request: FastifyRequest, operation?: Operation): Record<string, string> {
+  const known = ['api-version', ...(operation?.parameters ?? []).filter((p) => p.in === 'query').map((p) => p.name)];
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+    const canonical = known.find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+    query[canonical] ??= Array.isArray(value) ? (value[0] ?? '') : value;
+  }
+  return query;
+}

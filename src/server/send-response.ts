@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import type { OperationResponse } from '../wire/operation.ts';
+
+/** How long a client may take to read on before its stream is cut, in milliseconds. It resumes by offset. */
+const stalledMs = 10 * 60_000;
+
+/** Sends what an operation answered. Streams go out no faster than the client reads. */
+export async function sendResponse(
+  reply: FastifyReply,
+  response: OperationResponse,
+  gone: AbortController,
+): Promise<void> {
+  reply.code(response.status).headers(response.headers ?? {});
+  const { body } = response;
+  switch (body?.type) {
+    case undefined:
+      await reply.send();
+      return;
+    case 'json':
+      await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body.value));
+      return;
+    case 'bytes':
+      await reply.header('content-type', body.contentType).send(body.bytes);
+      return;
+    case 'stream':
+      reply.header('content-type', body.contentType);
+      await sendStream(reply, body.chunks, gone);
+  }
+}
+
+/**
+ * Writes the stream to the socket. A stream that breaks off is cut so that the client sees it: a proper end would
+ * say that this was all.
+ */
+async function sendStream(
+  reply: FastifyReply,
+  chunks: AsyncIterable<Uint8Array>,
+  gone: AbortController,
+): Promise<void> {
+  const { raw } = reply;
+  reply.hijack();
+  raw.writeHead(reply.statusCode, { ...reply.getHeaders() } as Record<string, string>);
+  // The headers go at once: who follows a silent command knows that it is connected.
+  raw.flushHeaders();
+  raw.socket?.setKeepAlive(true, 30_000);
+  try {
+    for await (const chunk of chunks) {
+      if (raw.destroyed) return;
+      if (!raw.write(chunk)) await drained(raw, gone.signal);
+    }
+    raw.end();
+  } catch (error) {
+    raw.destroy(error instanceof Error ? error : undefined);
+    if (!gone.signal.aborted) throw error;
+  }
+}
+
+async function drained(raw: FastifyReply['raw'], gone: AbortSignal): Promise<void> {
+  await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) });
+}
