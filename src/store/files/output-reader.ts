@@ -1,0 +1,65 @@
+import type { CommandId } from '../../core/command-id.ts';
+import { isAbsent, outputFault } from './output-fault.ts';
+import { OutputFile, pieceBytes } from './output-file.ts';
+import { openPath, sealedPath } from './output-path.ts';
+import { Places } from './places.ts';
+
+/** How many files are open for reading at once. */
+const mostReading = 32;
+
+/**
+ * Reads output that is stored. Each piece opens the file anew, so that a client that reads slowly, or never comes
+ * back for the next piece, holds no file open.
+ */
+export class OutputReader {
+  readonly #directory: string;
+  readonly #places = new Places(mostReading);
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * The bytes from `from` to `to` (exclusive), which must be stored.
+   * @throws {Error} where they were removed meanwhile: output never just seems to end.
+   */
+  async *read(id: CommandId, from: number, to: number): AsyncIterable<Uint8Array> {
+    for (let offset = from; offset < to;) {
+      const length = Math.min(pieceBytes, to - offset);
+      const piece = await this.#withFile(id, (file) => file.read(offset, length));
+      offset += piece.length;
+      yield piece;
+    }
+  }
+
+  /** The sha256 of all that is stored, in hex. */
+  async digest(id: CommandId): Promise<string> {
+    return await this.#withFile(id, (file) => file.digest());
+  }
+
+  async #withFile<T>(id: CommandId, act: (file: OutputFile) => Promise<T>): Promise<T> {
+    return await this.#places.use(async () => {
+      try {
+        const file = await this.#find(id);
+        try {
+          return await act(file);
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        if (isAbsent(error)) throw new Error(`The output of command ${id} was removed while it was read.`);
+        throw outputFault(error, id, this.#directory);
+      }
+    });
+  }
+
+  async #find(id: CommandId): Promise<OutputFile> {
+    try {
+      // The open name first: a seal that comes between the two tries moves the file to the second.
+      return await OutputFile.openExisting(openPath(this.#directory, id));
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      return await OutputFile.openExisting(sealedPath(this.#directory, id));
+    }
+  }
+}
