@@ -44,7 +44,7 @@ export function planExcerpt(storedBytes: number, limitBytes: number): ExcerptPla
 
 /**
  * Makes `logs` of stored output: all of it where that fits, else its head, one marker line with how much is shown and
- * how to get the rest, and its tail. No character is cut at the seams. Bytes that are not UTF-8 take more room as
+ * how to get the rest, and its tail. No character is cut at the seams, and no line unless it is long. Bytes that are not UTF-8 take more room as
  * U+FFFD than they had, so binary output below the limit may have to be shortened too.
  */
 export function excerpt(source: ExcerptSource): Logs {
@@ -59,8 +59,8 @@ export function excerpt(source: ExcerptSource): Logs {
     const alone = cutAfter(Buffer.from(marker(0, source)), limitBytes);
     return { text: decodeUtf8(alone).text, replacedBytes: 0, truncated: true };
   }
-  const shownHead = cutAfter(head, Math.floor(room * headShare));
-  const shownTail = cutBefore(source.tail ?? head, room - Math.floor(room * headShare));
+  const shownHead = dropLastPartOfLine(cutAfter(head, Math.floor(room * headShare)));
+  const shownTail = dropFirstPartOfLine(cutBefore(source.tail ?? head, room - Math.floor(room * headShare)));
   const first = decodeUtf8(shownHead);
   const last = decodeUtf8(shownTail);
   const line = marker(shownHead.length + shownTail.length, source);
@@ -75,4 +75,18 @@ export function excerpt(source: ExcerptSource): Logs {
 function marker(shownBytes: number, { storedBytes, retrieval }: ExcerptSource): string {
   const how = retrieval.replace(/\s+/g, ' ').trim();
   return `[longarm] ${shownBytes} of ${storedBytes} bytes are shown; what is missing was left out here. All of them: ${how}`;
+}
+
+/** Half a line at a seam can be misread (`exit code 1` for `exit code 10`); a line this long is cut all the same. */
+const longLineBytes = 1024;
+const lineFeed = 0x0a;
+
+function dropLastPartOfLine(bytes: Uint8Array): Uint8Array {
+  const end = bytes.lastIndexOf(lineFeed) + 1;
+  return end > bytes.length / 2 && bytes.length - end <= longLineBytes ? bytes.subarray(0, end) : bytes;
+}
+
+function dropFirstPartOfLine(bytes: Uint8Array): Uint8Array {
+  const start = bytes.indexOf(lineFeed) + 1;
+  return start < bytes.length / 2 && start <= longLineBytes ? bytes.subarray(start) : bytes;
 }

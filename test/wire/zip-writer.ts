@@ -15,16 +15,12 @@ export interface ZipEntry {
   readonly declared?: { readonly size?: number; readonly packed?: number; readonly crc?: number };
   /** In place of the true ones, in the entry's own header only. */
   readonly own?: { readonly name?: string; readonly size?: number; readonly method?: number };
-  /** Writes no content of its own and points at the entry with this index. */
-  readonly sameAs?: number;
-  readonly extra?: Buffer;
 }
 
 /** How the archive as a whole lies. */
 export interface ZipLies {
   readonly count?: number;
   readonly countHere?: number;
-  readonly before?: Buffer;
   readonly behind?: Buffer;
   readonly comment?: string;
   /** Bytes between the list of entries and the end record. */
@@ -33,16 +29,12 @@ export interface ZipLies {
 
 /** Writes a zip by APPNOTE.TXT 6.3.10, honest or not. */
 export function writeZip(entries: readonly ZipEntry[], lies: ZipLies = {}): Buffer {
-  const parts: Buffer[] = [lies.before ?? Buffer.alloc(0)];
-  const offsets: number[] = [];
+  const parts: Buffer[] = [];
   const directory: Buffer[] = [];
-  let at = parts[0]?.length ?? 0;
+  let at = 0;
   for (const entry of entries) {
-    const offset = entry.sameAs === undefined ? at : (offsets[entry.sameAs] ?? 0);
-    offsets.push(offset);
     const { fields, packed } = fieldsOf(entry);
-    directory.push(listHeader(entry, fields, offset));
-    if (entry.sameAs !== undefined) continue;
+    directory.push(listHeader(entry, fields, at));
     const own = Buffer.concat([ownHeader(entry, fields), packed]);
     parts.push(own);
     at += own.length;
@@ -103,7 +95,6 @@ function ownHeader(entry: ZipEntry, fields: Fields): Buffer {
 
 function listHeader(entry: ZipEntry, fields: Fields, offset: number): Buffer {
   const name = Buffer.from(entry.name);
-  const extra = entry.extra ?? Buffer.alloc(0);
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
   header.writeUInt16LE(((entry.host ?? 3) << 8) | 20, 4);
@@ -114,8 +105,7 @@ function listHeader(entry: ZipEntry, fields: Fields, offset: number): Buffer {
   header.writeUInt32LE(fields.packed, 20);
   header.writeUInt32LE(fields.size, 24);
   header.writeUInt16LE(name.length, 28);
-  header.writeUInt16LE(extra.length, 30);
   header.writeUInt32LE(((entry.mode ?? 0) << 16) >>> 0, 38);
   header.writeUInt32LE(offset, 42);
-  return Buffer.concat([header, name, extra]);
+  return Buffer.concat([header, name]);
 }
