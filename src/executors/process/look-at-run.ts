@@ -1,0 +1,138 @@
+import { lstat, readFile, stat, symlink } from 'node:fs/promises';
+import { type Instant, instantFromMs } from '../../core/instant.ts';
+import type { FinalObservation } from '../../core/observation.ts';
+import { parseExitRecord } from '../supervisor/spool-directory.ts';
+import { type Prepared, readPrepared } from './prepare-run.ts';
+import { isAlive, parseLauncherRecord, type ProcessIdentity } from './process-identity.ts';
+import type { Run } from './run-directory.ts';
+
+/** How a run stands. */
+export type Sight =
+  /** Not launched, or on its way; it has not begun. */
+  | { readonly type: 'waiting'; readonly launcher: ProcessIdentity | undefined }
+  | { readonly type: 'running'; readonly launcher: ProcessIdentity; readonly startedAt: Instant }
+  /** The supervisor is dead and left no record. What it started may be alive. */
+  | { readonly type: 'orphaned'; readonly launcher: ProcessIdentity; readonly startedAt: Instant }
+  | { readonly type: 'over'; readonly observation: FinalObservation };
+
+/**
+ * Reads how a run stands. Whether the process lives is asked *before* the records are read: what is dead writes no
+ * more, so a record that is missing then is missing for good.
+ * @throws what the file system says, and that is no statement about the command.
+ */
+export async function lookAtRun(run: Run, bootId: string): Promise<Sight> {
+  const launcher = await readLauncher(run);
+  const alive = launcher !== undefined && (await isAlive(launcher, bootId));
+  const prepared = await readPrepared(run);
+  const claim = await readClaim(run);
+  if (claim === 'barred') return over(prepared?.refusal ? refused(prepared.refusal) : { type: 'neverStarted' });
+  if (prepared === undefined) {
+    return over(lost('There is no record of it on this machine. It may have run.'));
+  }
+  if (prepared.refusal !== undefined) return over(refused(prepared.refusal));
+  const recorded = await readRecord(run);
+  if (recorded !== undefined) return over(recorded);
+  if (prepared.bootId !== bootId) return over(lost('The machine was restarted while it ran.'));
+  const startedAt = await writtenAt(run.started);
+  if (launcher === undefined) return { type: 'waiting', launcher };
+  if (alive) return startedAt === undefined ? { type: 'waiting', launcher } : { type: 'running', launcher, startedAt };
+  if (startedAt !== undefined) return { type: 'orphaned', launcher, startedAt };
+  // Dead, and the command did not begin: what failed before it, or killed it, said so in the log. It is barred first,
+  // so that this stays true.
+  if (claim === 'free' && !(await barRun(run))) return await lookAtRun(run, bootId);
+  return over(refused({ reason: 'CouldNotStart', message: await couldNotStart(run) }));
+}
+
+/**
+ * Makes sure that the command never starts: takes the supervisor's claim away with a symbolic link, which `mkdir`
+ * respects as much as a directory. @returns false when the claim was made before.
+ */
+export async function barRun(run: Run): Promise<boolean> {
+  try {
+    await symlink('barred', run.claim);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Who claimed the start. */
+export async function readClaim(run: Run): Promise<'free' | 'started' | 'barred'> {
+  try {
+    return (await lstat(run.claim)).isSymbolicLink() ? 'barred' : 'started';
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'free';
+    throw error;
+  }
+}
+
+/** Who the launcher said it is; `undefined` where none recorded itself. */
+export async function readLauncher(run: Run): Promise<ProcessIdentity | undefined> {
+  const text = await readIfThere(run.launcher);
+  return text === undefined ? undefined : parseLauncherRecord(text);
+}
+
+/** Whether a system error has this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+async function readRecord(run: Run): Promise<FinalObservation | undefined> {
+  const unbegun = await readIfThere(run.unbegun);
+  if (unbegun !== undefined) {
+    if (parseExitRecord(unbegun)?.cause === 'stop') return { type: 'neverStarted' };
+    return refused({ reason: 'CouldNotStart', message: await couldNotStart(run) });
+  }
+  const startedAt = await writtenAt(run.started);
+  const broken = await readIfThere(run.broken);
+  if (broken !== undefined) {
+    const exitCode = parseExitRecord(broken)?.exitCode;
+    const message = 'Its output could not be written whole, perhaps for want of disk space, and part of it is lost.';
+    const seen = { ...(exitCode === undefined ? {} : { exitCode }), ...(startedAt === undefined ? {} : { startedAt }) };
+    return { type: 'killed', reason: 'OutputLost', message, ...seen };
+  }
+  const text = await readIfThere(run.exit);
+  if (text === undefined) return undefined;
+  const record = parseExitRecord(text);
+  const finishedAt = await writtenAt(run.exit);
+  if (record === undefined || finishedAt === undefined) return lost('Its exit record cannot be read.');
+  return { type: 'exited', ...record, startedAt: startedAt ?? finishedAt, finishedAt };
+}
+
+async function couldNotStart(run: Run): Promise<string> {
+  const said = (await readIfThere(run.log))?.trim().split('\n').slice(-5).join('; ') ?? '';
+  return `It could not be started${said === '' ? ', and its supervisor left no word why' : `: ${said}`}`;
+}
+
+function refused(refusal: NonNullable<Prepared['refusal']>): FinalObservation {
+  return { type: 'refused', ...refusal };
+}
+
+function lost(message: string): FinalObservation {
+  return { type: 'lost', reason: 'WorkerLost', message };
+}
+
+function over(observation: FinalObservation): Sight {
+  return { type: 'over', observation };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** When a file got its content; `undefined` for one that is empty or not there. */
+async function writtenAt(path: string): Promise<Instant | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return size === 0 ? undefined : instantFromMs(mtimeMs);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

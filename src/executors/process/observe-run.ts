@@ -1,0 +1,76 @@
+import type { CommandId } from '../../core/command-id.ts';
+import { addMs } from '../../core/instant.ts';
+import type { FinalObservation, Observation } from '../../core/observation.ts';
+import { listenTo } from './directory-change.ts';
+import { lookAtRun, type Sight } from './look-at-run.ts';
+import type { ProcessRoom } from './room.ts';
+import { type Run, runOf } from './run-directory.ts';
+import { stopDue } from './stop-run.ts';
+import { killSurvivors } from './survivors.ts';
+
+/** A death leaves no trace in the directory, so it is looked for this often. */
+const lookEveryMs = 1000;
+/** A start usually takes less than this, and is then not worth a word. */
+const quietMs = 900;
+/** How long after the grace the supervisor may take before everything is killed from outside. */
+const stopMarginMs = 3000;
+/** How long a kill may take before it counts as not working. */
+const killMs = 5000;
+
+/** Yields how a command stands and each change, to the end. */
+export async function* observeRun(
+  room: ProcessRoom,
+  commandId: CommandId,
+  signal: AbortSignal,
+): AsyncGenerator<Observation, void> {
+  const run = runOf(room.runsDirectory, commandId);
+  let said: 'nothing' | 'pending' | 'started' = 'nothing';
+  const since = room.clock.monotonicMs();
+  for (;;) {
+    signal.throwIfAborted();
+    const change = listenTo(run.directory, room.clock);
+    try {
+      const sight = await lookAtRun(run, room.bootId);
+      const end = await endOf(room, run, sight);
+      if (end !== undefined) {
+        yield end;
+        return;
+      }
+      if (sight.type === 'running' && said !== 'started') {
+        said = 'started';
+        yield { type: 'started', startedAt: sight.startedAt };
+      } else if (sight.type === 'waiting' && said === 'nothing' && room.clock.monotonicMs() - since >= quietMs) {
+        said = 'pending';
+        yield { type: 'pending', reason: 'Launching', message: 'Its process is being set up.' };
+      }
+      await change.next(lookEveryMs, signal);
+    } finally {
+      change.close();
+    }
+  }
+}
+
+async function endOf(room: ProcessRoom, run: Run, sight: Sight): Promise<FinalObservation | undefined> {
+  switch (sight.type) {
+    case 'over':
+      return sight.observation;
+    case 'orphaned': {
+      // Without a supervisor nobody ends what it started, and nothing but its death makes the end known.
+      const left = await killSurvivors(run.commandId, sight.launcher, room.clock, killMs);
+      if (left.length > 0) return undead(left);
+      const message = 'Its supervisor was killed from outside before it could record an exit.';
+      return { type: 'killed', reason: 'Killed', message, startedAt: sight.startedAt };
+    }
+    case 'waiting':
+    case 'running': {
+      const due = await stopDue(run);
+      if (due === undefined || room.clock.now() < addMs(due, stopMarginMs)) return undefined;
+      const left = await killSurvivors(run.commandId, sight.launcher, room.clock, killMs);
+      return left.length > 0 ? undead(left) : undefined;
+    }
+  }
+}
+
+function undead(pids: readonly number[]): FinalObservation {
+  return { type: 'undead', message: `It was killed and still runs: process ${pids.join(', ')} on the server.` };
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { innerStep, type Isolation, outerStep } from './isolation.ts';
+import { defaultPath } from './environment.ts';
+
+const probeMs = 10_000;
+
+/**
+ * Finds out, by trying, what this machine gives: runs a harmless command through the very steps that commands take,
+ * and believes in the namespaces only when that command saw neither the masked directory nor other processes.
+ * Takes some 50 ms; leaves nothing behind. Never throws for want of isolation: the answer is then `session`.
+ */
+export async function probeIsolation(): Promise<Isolation> {
+  const restoresSignals = (await run(['env', '--default-signal=INT,QUIT', 'true'])).ok;
+  const asRoot = process.getuid?.() === 0;
+  const candidates = asRoot ? [true, false] : [false];
+  const failures: string[] = [];
+  if (process.platform === 'linux') {
+    for (const canDropUid of candidates) {
+      const candidate = withNamespaces(canDropUid, restoresSignals);
+      const failure = await tryOut(candidate);
+      if (failure === undefined) return candidate;
+      failures.push(failure);
+    }
+  }
+  return withoutNamespaces(restoresSignals, failures.at(-1) ?? `${process.platform} has no PID namespaces`);
+}
+
+/** The weaker form, as it is where namespaces cannot be had. `why` is what the machine said. */
+export function withoutNamespaces(restoresSignals: boolean, why: string): Isolation {
+  return {
+    kind: 'session',
+    canDropUid: false,
+    restoresSignals,
+    promises: [
+      'A command has a session of its own, and what it started is found by a marker in its environment and killed.',
+    ],
+    weaknesses: [
+      `Commands run without a PID and mount namespace (${why}).`,
+      'A command can see and signal the other processes of its user, and read the data directory.',
+      'A process that leaves the session and clears its environment outlives its command.',
+      'On Linux, install util-linux and allow user namespaces, or run the server as root.',
+    ],
+  };
+}
+
+function withNamespaces(canDropUid: boolean, restoresSignals: boolean): Isolation {
+  return {
+    kind: 'namespaces',
+    canDropUid,
+    restoresSignals,
+    promises: [
+      'A command sees and signals only its own processes, and none of them outlives it.',
+      'A command cannot read or change the data directory, nor its own records.',
+    ],
+    weaknesses: [
+      canDropUid
+        ? 'A cluster without a uid of its own runs its commands as root, which can change the machine’s files.'
+        : 'Commands run as the server’s user and can change that user’s files outside the data directory.',
+      'Network, memory and the number of processes are not limited.',
+    ],
+  };
+}
+
+async function tryOut(isolation: Isolation): Promise<string | undefined> {
+  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'longarm-probe-')));
+  try {
+    const box = join(scratch, 'run', 'box');
+    await mkdir(box, { recursive: true });
+    await writeFile(join(scratch, 'secret'), 'secret');
+    const inner = innerStep({ isolation, maskedDirectory: scratch, box, owner: undefined });
+    // The shell in the middle stays PID 1, as the supervisor does; the check runs as its child, as a command does.
+    const middle = ['/bin/sh', '-c', '"$@" & wait "$!"', 'longarm-probe'];
+    const check = `[ ! -e "${join(scratch, 'secret')}" ] && : >"${box}/written" && [ ! -e /proc/${process.pid}/stat ]`;
+    const tried = await run([...outerStep(isolation), ...middle, ...inner, '/bin/sh', '-c', check]);
+    return tried.ok ? undefined : tried.words;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function run(argv: readonly string[]): Promise<{ readonly ok: boolean; readonly words: string }> {
+  const [file = '', ...args] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: defaultPath, LC_ALL: 'C' },
+      timeout: probeMs,
+      killSignal: 'SIGKILL',
+    });
+    let words = '';
+    child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
+    child.on('error', (error) => resolve({ ok: false, words: error.message }));
+    child.on('close', (code) => resolve({ ok: code === 0, words: words.trim() || `${file} ended with ${code}` }));
+  });
+}

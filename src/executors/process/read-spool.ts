@@ -1,0 +1,106 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { CommandId } from '../../core/command-id.ts';
+import { type SpoolEnd, SpoolGone } from '../../ports/executor.ts';
+import { listenTo } from './directory-change.ts';
+import { hasCode, lookAtRun } from './look-at-run.ts';
+import type { ProcessRoom } from './room.ts';
+import { type Run, runOf } from './run-directory.ts';
+import { survivorsOf } from './survivors.ts';
+
+const chunkBytes = 256 * 1024;
+const lookEveryMs = 1000;
+
+/**
+ * Follows a spool from an offset to its end. The end is asked for *before* each read to the end of the file: what is
+ * there after that is all there is. A spool that is shorter than the offset was cut by somebody; its length is what
+ * there is.
+ */
+export async function readSpool(
+  room: ProcessRoom,
+  commandId: CommandId,
+  fromOffset: number,
+  sink: (bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<SpoolEnd> {
+  const run = runOf(room.runsDirectory, commandId);
+  let spool: FileHandle | undefined;
+  let offset = fromOffset;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const change = listenTo(run.directory, room.clock);
+      try {
+        const over = await isOver(room, run);
+        spool ??= await openSpool(run);
+        if (spool !== undefined) offset = await drain(spool, offset, sink, signal);
+        if (over) {
+          if (spool === undefined || !(await isThere(run))) {
+            throw new SpoolGone(`Command ${commandId} has no output on this machine.`);
+          }
+          return { totalBytes: (await spool.stat()).size };
+        }
+        await change.next(lookEveryMs, signal);
+      } finally {
+        change.close();
+      }
+    }
+  } finally {
+    await spool?.close();
+  }
+}
+
+/** An orphan's pump may still write, so only the executor's word that it is dead ends the reading. */
+async function isOver(room: ProcessRoom, run: Run): Promise<boolean> {
+  const sight = await lookAtRun(run, room.bootId);
+  if (sight.type === 'over') return true;
+  if (sight.type !== 'orphaned') return false;
+  return (await survivorsOf(run.commandId, sight.launcher)).length === 0;
+}
+
+async function drain(
+  spool: FileHandle,
+  fromOffset: number,
+  sink: (bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<number> {
+  let offset = fromOffset;
+  for (;;) {
+    // A new buffer each time: the sink may keep what it was given.
+    const { bytesRead, buffer } = await spool.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset);
+    if (bytesRead === 0) return offset;
+    await orAborted(sink(buffer.subarray(0, bytesRead)), signal);
+    offset += bytesRead;
+  }
+}
+
+/** Waits for `work`, or throws the signal's reason as soon as it aborts. */
+async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function openSpool(run: Run): Promise<FileHandle | undefined> {
+  try {
+    return await open(run.out, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function isThere(run: Run): Promise<boolean> {
+  try {
+    await stat(run.out);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { CommandId } from '../../core/command-id.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type ProcessIdentity, statOf } from './process-identity.ts';
+
+const pollMs = 20;
+
+/**
+ * The PIDs of all processes that belong to a command: the launcher's session (supervisor, pump, timers), and
+ * whatever carries the command's marker in its environment.
+ */
+export async function survivorsOf(
+  commandId: CommandId,
+  launcher: ProcessIdentity | undefined,
+): Promise<readonly number[]> {
+  const marker = `LONGARM_COMMAND_ID=${commandId}`;
+  if (process.platform !== 'linux') return await survivorsByPs(marker, launcher);
+  // Where another process has the launcher's PID now, the session of that number is not ours any more: the system
+  // does not use a PID again while it is the number of a session.
+  const namesake = launcher === undefined ? undefined : await statOf(launcher.pid);
+  const session = namesake !== undefined && namesake.startedAt !== launcher?.startedAt ? undefined : launcher?.pid;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await statOf(pid);
+      if (stat === undefined || 'ZX'.includes(stat.state)) return [];
+      if (session !== undefined && stat.session === session) return [pid];
+      // Not ours to read means not ours: a command's processes run as the server's user, or the server is root.
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+      return environment.split('\0').includes(marker) ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Kills all of them, again and again, until none is left or `withinMs` is over. @returns who is left. */
+export async function killSurvivors(
+  commandId: CommandId,
+  launcher: ProcessIdentity | undefined,
+  clock: Clock,
+  withinMs: number,
+): Promise<readonly number[]> {
+  const until = clock.monotonicMs() + withinMs;
+  for (;;) {
+    const pids = await survivorsOf(commandId, launcher);
+    if (pids.length === 0) return [];
+    for (const pid of pids) killIfThere(pid, 'SIGKILL');
+    if (clock.monotonicMs() >= until) return pids;
+    await clock.sleep(pollMs);
+  }
+}
+
+/** Sends a signal. A process that is gone, or is not ours, is no error: what matters is who is left. */
+export function killIfThere(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) return;
+    throw error;
+  }
+}
+
+async function survivorsByPs(marker: string, launcher: ProcessIdentity | undefined): Promise<readonly number[]> {
+  const options = ['-axEww', '-o', 'pid=,pgid=,command='];
+  const { stdout } = await promisify(execFile)('ps', options, { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, group, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (pid === undefined) return [];
+    const ours = Number(group) === launcher?.pid || command.split(' ').includes(marker);
+    return ours && Number(pid) !== process.pid ? [Number(pid)] : [];
+  });
+}
