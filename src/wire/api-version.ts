@@ -5,18 +5,17 @@ import { quote } from './quote.ts';
 /** An `api-version` as the client wrote it: what `Location` must repeat. */
 export type ApiVersion = Brand<string, 'ApiVersion'>;
 
-/** The first api-version that has both operations. Source: `@azure/arm-containerservice` and azure-mgmt-containerservice 15.1.0. */
+/** The first api-version of managed clusters that has both operations. Source: `@azure/arm-containerservice` and azure-mgmt-containerservice 15.1.0. */
 export const oldestApiVersion = '2021-03-01';
 
 /**
- * Parses the `api-version` of a request for a managed cluster. Any calendar date from 2021-03-01 on is taken, with or
- * without `-preview`: the contract has not changed since, and a fixed list would refuse each new SDK on its first day.
+ * Parses the `api-version` of a request. Any calendar date from `oldest` on is taken, with or without `-preview`: the contract has not changed since, and a fixed list would refuse each new SDK on its first day.
  * Source: azure-resource-manager-rpc, `v1.0/common-api-details.md`, *api-version*.
  * @throws {LongarmError} MissingApiVersionParameter, InvalidApiVersionParameter.
  */
-export function parseApiVersion(text: string | undefined): ApiVersion {
+export function parseApiVersion(text: string | undefined, oldest: string = oldestApiVersion): ApiVersion {
   const date = dateOfApiVersion(text);
-  if (date < oldestApiVersion) throw invalidApiVersion(text ?? '', `dates from ${oldestApiVersion} on`);
+  if (date < oldest) throw invalidApiVersion(text ?? '', `dates from ${oldest} on`);
   return (text ?? '') as ApiVersion;
 }
 

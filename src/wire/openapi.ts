@@ -1,4 +1,5 @@
-import type { TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
+import { oldestApiVersion } from './api-version.ts';
 import { cloudErrorSchema } from './cloud-error.ts';
 import { pathParameterSchema } from './openapi-path.ts';
 import type { Operation, Parameter, ResponseDescription } from './operation.ts';
@@ -26,15 +27,6 @@ const methods = ['GET', 'PUT', 'POST', 'DELETE'] as const satisfies readonly Ope
 const cloudErrorResponse = {
   description: 'Error response describing why the operation failed.',
   content: { 'application/json': { schema: { $ref: '#/components/schemas/CloudError' } } },
-};
-
-const apiVersionParameter: Parameter = {
-  name: 'api-version',
-  in: 'query',
-  description: 'A date from 2021-03-01 on, with or without `-preview`.',
-  required: true,
-  // OpenAPI's schemas are JSON Schema 2020-12, and so is what TypeBox makes; this one is written by hand.
-  schema: { type: 'string', minLength: 1 } as const,
 };
 
 /**
@@ -72,7 +64,10 @@ function toOperation(operation: Operation): object {
     required: true,
     schema: pathParameterSchema(name),
   }));
-  const others = [...(operation.apiVersioned ? [apiVersionParameter] : []), ...operation.parameters];
+  const others = [
+    ...(operation.apiVersioned ? [apiVersionParameter(operation.oldestApiVersion)] : []),
+    ...operation.parameters,
+  ];
   return {
     operationId: id,
     summary,
@@ -87,6 +82,16 @@ function toOperation(operation: Operation): object {
       ...Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, toResponse(response)])),
       default: cloudErrorResponse,
     },
+  };
+}
+
+function apiVersionParameter(oldest: string = oldestApiVersion): Parameter {
+  return {
+    name: 'api-version',
+    in: 'query',
+    description: `A date from ${oldest} on, with or without \`-preview\`.`,
+    required: true,
+    schema: Type.String({ minLength: 1 }),
   };
 }
 

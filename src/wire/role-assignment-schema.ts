@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 
 /** Whose principal it is, where it is not one of this server's own clients. */
-export const roleAssignmentExtensionSchema = Type.Object(
+const roleAssignmentExtensionSchema = Type.Object(
   {
     issuer: Type.Optional(Type.String({ minLength: 1, description: 'The issuer (`iss`) of the principal’s tokens.' })),
   },

@@ -32,6 +32,14 @@ describe('parseApiVersion()', () => {
     });
   }
 
+  test('providers older than managed clusters have an oldest version of their own', () => {
+    assert.equal(parseApiVersion('2015-07-01', '2015-07-01'), '2015-07-01');
+    assertRefused(() => parseApiVersion('2015-06-30', '2015-07-01'), {
+      code: 'InvalidApiVersionParameter',
+      message: /from 2015-07-01 on/,
+    });
+  });
+
   test('arbitrary text is taken or refused, and never fails otherwise', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => onlyRefuses(() => parseApiVersion(text))));
   });

@@ -115,6 +115,11 @@ describe('toOpenApi()', () => {
     });
   });
 
+  test('an operation with an oldest api-version of its own tells it', () => {
+    const older = operation({ apiVersioned: true, oldestApiVersion: '2015-07-01' });
+    assert.match(JSON.stringify(toOpenApi([older], title).paths), /A date from 2015-07-01 on/);
+  });
+
   test('raw bytes are described by their content type alone', () => {
     const responses = { 200: { description: 'Output.', contentType: 'application/octet-stream' } };
     assert.partialDeepStrictEqual(toOpenApi([operation({ responses })], title).paths['/things/{thing}']?.['get'], {

@@ -60,6 +60,17 @@ describe('cutAfter() and cutBefore()', () => {
     );
   });
 
+  test('of binary bytes the pieces use nearly all the room', () => {
+    const noise = fc.uint8Array({ minLength: 3000, maxLength: 4000 });
+    fc.assert(
+      fc.property(noise, fc.integer({ min: 500, max: 2000 }), (bytes, limit) => {
+        for (const piece of [cutAfter(bytes, limit), cutBefore(bytes, limit)]) {
+          assert.ok(Buffer.byteLength(decodeUtf8(piece).text) > 0.9 * limit);
+        }
+      }),
+    );
+  });
+
   test('the pieces of any bytes fit as text', () => {
     fc.assert(
       fc.property(mixed, fc.nat({ max: 40 }), (bytes, limit) => {
