@@ -10,6 +10,8 @@ import type { SigningKeyRing } from './signing-keys.ts';
 export interface TrustedIssuer {
   /** Compared exactly with `iss`. */
   readonly issuer: string;
+  /** What its principals are filed under: the same as `issuer` but for our own, whose URL may change. */
+  readonly name: string;
   /** A token must be for one of them, verbatim. */
   readonly audiences: readonly string[];
   /** Finds the public key that a token names by `kid`. */
@@ -35,14 +37,19 @@ export class IssuerSettingsError extends Error {
   override readonly name = 'IssuerSettingsError';
 }
 
-/** Our own issuer: the token endpoint of this server. `publicUrl` has no trailing slash. */
+/**
+ * Our own issuer: the token endpoint of this server. `publicUrl` has no trailing slash. `name` outlives a change of it,
+ * and with it the role assignments of our clients.
+ */
 export function ownIssuer(own: {
   readonly publicUrl: string;
   readonly tenantId: string;
+  readonly name: string;
   readonly signingKeys: SigningKeyRing;
 }): TrustedIssuer {
   return {
     issuer: issuerOf(own.publicUrl, own.tenantId),
+    name: own.name,
     audiences: ownAudiences(own.publicUrl),
     keyFor: own.signingKeys.keyFor,
   };
@@ -72,5 +79,5 @@ export function externalIssuer(
   if (audiences.length === 0 || audiences.includes('')) {
     throw new IssuerSettingsError(`Issuer '${issuer}' needs at least one audience that it uses for Longarm alone.`);
   }
-  return { issuer, audiences, keyFor: createRemoteKeys({ issuer, jwksUri, ...world }) };
+  return { issuer, name: issuer, audiences, keyFor: createRemoteKeys({ issuer, jwksUri, ...world }) };
 }

@@ -30,7 +30,7 @@ export interface Authenticator {
 /**
  * An authenticator that trusts these issuers. Order of the checks: size and form, algorithm and `kid`, issuer,
  * signature, audience, times (with two minutes of leeway), then whom the token speaks for.
- * @throws {IssuerSettingsError} when an issuer is named twice.
+ * @throws {IssuerSettingsError} when an issuer, or the name of one, occurs twice.
  */
 export function createAuthenticator(options: {
   readonly issuers: readonly TrustedIssuer[];
@@ -38,7 +38,11 @@ export function createAuthenticator(options: {
 }): Authenticator {
   const { clock } = options;
   const issuers = new Map(options.issuers.map((issuer) => [issuer.issuer, issuer]));
-  if (issuers.size !== options.issuers.length) throw new IssuerSettingsError('An issuer is configured twice.');
+  const names = new Set(options.issuers.map(({ name }) => name));
+  // Two issuers under one name could speak for each other's principals.
+  if (Math.min(issuers.size, names.size) !== options.issuers.length) {
+    throw new IssuerSettingsError('An issuer is configured twice, or under the name of another.');
+  }
   const verified = createVerifiedTokens(clock);
   return {
     async authenticate(authorizationHeader) {
@@ -47,7 +51,7 @@ export function createAuthenticator(options: {
       if (known !== undefined) return known;
       const issuer = findIssuer(issuers, token);
       const claims = await verifyClaims(token, issuer, clock);
-      const principal = principalOfClaims(issuer.issuer, claims);
+      const principal = principalOfClaims(issuer.name, claims);
       verified.remember(token, principal, instantFromMs((claims.exp ?? 0) * 1000));
       return principal;
     },

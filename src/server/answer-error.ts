@@ -21,7 +21,7 @@ export function answerError(
     const facts = { requestId, correlationId, operationId, error: thrown };
     parts.log.error(facts, 'a request failed through no fault of its own');
   }
-  if (status === 401) {
+  if (error instanceof LongarmError && status === 401) {
     parts.metrics.authenticationFailed();
     void reply.header('www-authenticate', parts.challenge(error));
   }

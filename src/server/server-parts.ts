@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LongarmError } from '../core/error-code.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Actor } from '../control-plane/dependencies.ts';
 import type { Action } from '../core/role.ts';
@@ -16,7 +17,7 @@ export interface ServerParts {
   /** The gate before a body is read. @throws {LongarmError} `AuthorizationFailed`. */
   readonly authorise: (actor: Actor, action: Action, scope: Scope) => Promise<void>;
   /** The value of `WWW-Authenticate` beside a 401. */
-  readonly challenge: (error: Error) => string;
+  readonly challenge: (error: LongarmError) => string;
   /** Resolves when the server can do its work, and rejects with the reason while it cannot. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: Metrics;

@@ -1,5 +1,4 @@
 import type { CommandId, LeaseToken } from '../../core/command-id.ts';
-import { noOutput } from '../../core/command.ts';
 import type { ControlPlane } from '../dependencies.ts';
 import { moveCommand, ringFor } from '../move-command.ts';
 import { requireHeld } from './held-command.ts';
@@ -26,17 +25,4 @@ export async function appendOutput(
     if (moved.ok) ringFor(plane.bell, moved.command);
   }
   return stored;
-}
-
-/** Makes what is stored durable and final. Nothing stored needs no sealing. @throws {LeaseLost} */
-export async function sealOutput(
-  plane: ControlPlane,
-  id: CommandId,
-  token: LeaseToken,
-): Promise<{ readonly storedBytes: number; readonly sha256: string }> {
-  await plane.store.read(({ commands }) => requireHeld(commands, id, token));
-  const storedBytes = await plane.outputs.length(id);
-  if (storedBytes === 0) return noOutput;
-  const { sha256 } = await plane.outputs.seal(id, storedBytes);
-  return { storedBytes, sha256 };
 }

@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { armOperations } from '../arm/operations.ts';
+import { createSignInLimits } from '../auth/sign-in-limits.ts';
+import { createSigningKeyRing } from '../auth/signing-keys.ts';
+import { tokenOperations } from '../auth/token-operations.ts';
+import { createAuthenticator } from '../auth/verify-bearer.ts';
+import type { Config } from '../config/config.ts';
+import { authorise } from '../control-plane/access.ts';
+import type { Actor, ControlPlane } from '../control-plane/dependencies.ts';
+import { dropAllLeases } from '../control-plane/expire.ts';
+import { createCommandFeed } from '../control-plane/feed/command-feed.ts';
+import type { ExecutorKind } from '../core/cluster.ts';
+import type { LongarmError } from '../core/error-code.ts';
+import type { Action } from '../core/role.ts';
+import type { Scope } from '../core/scope.ts';
+import type { Isolation } from '../executors/process/isolation.ts';
+import { probeIsolation } from '../executors/process/probe-isolation.ts';
+import { createProcessExecutor } from '../executors/process/process-executor.ts';
+import { createScriptedExecutor } from '../executors/scripted/scripted-executor.ts';
+import type { Executor } from '../ports/executor.ts';
+import { createServer, type LongarmServer } from '../server/create-server.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { claimDataDirectory } from '../store/data-directory.ts';
+import { openOutputFiles } from '../store/files/open-output-files.ts';
+import { wwwAuthenticate } from '../wire/bearer-challenge.ts';
+import { startWorker, type Worker } from '../worker/worker.ts';
+import { serverCertificates } from './certificates.ts';
+import { dataPaths, openIdentity, openStore, ownIssuerName, type ServerIdentity } from './data-directory.ts';
+import { declareClusters } from './declare-clusters.ts';
+import { freePort } from './free-port.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createInProcessBell } from './in-process-bell.ts';
+import { laneOwner } from './lane-owner.ts';
+import { randomIds as ids } from './random-ids.ts';
+import { systemClock as clock } from './system-clock.ts';
+import { trustedIssuers } from './trusted-issuers.ts';
+import { version } from './version.ts';
+
+/** How long a lease is good without a renewal. Source: design §3. */
+const leaseMs = 30_000;
+const sweepMs = 60_000;
+const requestTimeoutMs = 5 * 60_000;
+
+/** A Longarm that is up. */
+export interface RunningLongarm {
+  readonly publicUrl: string;
+  readonly identity: ServerIdentity;
+  readonly caFile: string | undefined;
+  readonly plane: ControlPlane;
+  readonly isolation: Isolation;
+  /** Stops it. What runs goes on and is adopted by the next start. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Closes in reverse what was opened, each once, also when the start broke off half-way. */
+class Closers {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  add(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  async closeAll(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  }
+}
+
+/**
+ * Starts a server with its worker on the data directory.
+ * @throws with a message for its operator when it cannot: directory in use, wrong key, port taken, configuration that
+ * the machine cannot fulfil. Nothing stays open then.
+ */
+export async function startLongarm(config: Config, log: Logger): Promise<RunningLongarm> {
+  const closers = new Closers();
+  try {
+    return await openAll(config, log, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function openAll(config: Config, log: Logger, closers: Closers): Promise<RunningLongarm> {
+  const paths = dataPaths(config.dataDir);
+  const claim = await claimDataDirectory(config.dataDir);
+  closers.add(() => claim.release());
+  const identity = await openIdentity(config.dataDir, ids, config);
+  const store = await openStore(config.dataDir);
+  closers.add(() => store.close());
+  const outputs = await openOutputFiles(paths.outputs);
+  closers.add(() => outputs.close());
+  const bell = createInProcessBell(clock);
+  const plane: ControlPlane = { store, outputs, bell, clock, ids, limits: config.limits, leaseMs };
+
+  const isolation = await probeIsolation();
+  const executors = await createExecutors(config, plane, identity, isolation);
+  // This process has the data directory to itself: every lease in it is a dead process's.
+  const dropped = await dropAllLeases(plane);
+  if (dropped.length > 0) log.info({ commands: dropped.length }, 'found commands that a former server had left');
+
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const publicUrl = config.publicUrl ?? `https://${reachableHost(config.host)}:${port}`;
+  const certificates = await serverCertificates(config, publicUrl, clock, log);
+  const worker = { current: undefined as Worker | undefined };
+  const servers = await createServers(config, plane, identity, publicUrl, certificates, log, () => {
+    return worker.current?.active.size ?? 0;
+  });
+  // Before the worker: an address that is taken must end the start before anything is claimed.
+  await servers.secure.listen({ host: config.host, port });
+  closers.add(() => servers.secure.close());
+  if (servers.plain !== undefined) {
+    await servers.plain.listen(config.plainHttp);
+    const { plain } = servers;
+    closers.add(() => plain.close());
+  }
+  worker.current = startWorker(
+    { feed: createCommandFeed(plane), executors, clock, log },
+    { id: ids.workerId(), concurrency: config.workerConcurrency, sweepMs },
+  );
+  const running = worker.current;
+  closers.add(() => running.stop());
+  const housekeeping = startHousekeeping(plane, log, async () => {
+    servers.secure.useCertificate(await serverCertificates(config, publicUrl, clock, log));
+  });
+  closers.add(() => housekeeping.stop());
+  return { publicUrl, identity, caFile: certificates.caFile, plane, isolation, stop: () => closers.closeAll() };
+}
+
+async function createExecutors(
+  config: Config,
+  plane: ControlPlane,
+  identity: ServerIdentity,
+  isolation: Isolation,
+): Promise<ReadonlyMap<ExecutorKind, Executor>> {
+  const paths = dataPaths(config.dataDir);
+  const owner = await laneOwner(config.processUser);
+  const lanes = await declareClusters(config, plane, identity.subscriptionId, owner);
+  const process = await createProcessExecutor({
+    runsDirectory: paths.processRuns,
+    dataDirectory: config.dataDir,
+    clock: plane.clock,
+    laneOf: (uid) => lanes.get(uid),
+    isolation,
+  });
+  const scripted = await createScriptedExecutor({ directory: paths.scriptedRuns, clock: plane.clock });
+  return new Map<ExecutorKind, Executor>([
+    ['process', process],
+    ['scripted', scripted],
+  ]);
+}
+
+async function createServers(
+  config: Config,
+  plane: ControlPlane,
+  identity: ServerIdentity,
+  publicUrl: string,
+  tls: { readonly certPem: string; readonly keyPem: string },
+  log: Logger,
+  activeCommands: () => number,
+): Promise<{ readonly secure: LongarmServer; readonly plain: LongarmServer | undefined }> {
+  const { tenantId, subscriptionId } = identity;
+  const signingKeys = createSigningKeyRing({ store: plane.store, clock });
+  const issuers = trustedIssuers(config, { publicUrl, identity, signingKeys }, clock, log);
+  const authenticator = createAuthenticator({ issuers, clock });
+  const operations = [
+    ...armOperations({
+      plane,
+      style: {
+        stateCase: config.provisioningStateCase === 'lower' ? 'lower' : 'capitalised',
+        extensions: config.extensions,
+      },
+      maxHoldSeconds: config.maxHoldSeconds,
+      tenantId,
+      subscriptionId,
+      ownIssuer: ownIssuerName(identity),
+    }),
+    ...tokenOperations({ store: plane.store, signingKeys, limits: createSignInLimits(clock), clock, ids, tenantId }),
+  ];
+  const metrics = createMetrics({
+    commandsByPhase: () => plane.store.read(({ commands }) => commands.countByPhase()),
+    activeCommands,
+  });
+  const parts = {
+    operations,
+    authenticate: (authorization: string | undefined) => authenticator.authenticate(authorization),
+    authorise: (actor: Actor, action: Action, scope: Scope) => authorise(plane, actor, action, scope),
+    challenge: (error: LongarmError) => wwwAuthenticate({ tenantId, loginUrl: publicUrl, error }),
+    checkReady: async () => {
+      await plane.store.read(({ directory }) => directory.clients());
+    },
+    metrics,
+    ids,
+    clock,
+    log,
+  };
+  const metricsToken =
+    config.metricsTokenFile === undefined ? undefined : (await readFile(config.metricsTokenFile, 'utf8')).trim();
+  const options = {
+    publicUrl,
+    region: config.location,
+    version,
+    bodyLimitBytes: config.bodyLimitBytes,
+    requestTimeoutMs,
+    ...(metricsToken === undefined ? {} : { metricsToken }),
+  };
+  return {
+    secure: createServer(parts, { ...options, tls }),
+    plain: config.plainHttp.enabled ? createServer(parts, options) : undefined,
+  };
+}
+
+/** How clients on other machines say what is bound to all addresses. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return host.includes(':') ? `[${host}]` : host;
+}
