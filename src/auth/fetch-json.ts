@@ -24,7 +24,8 @@ export const fetchJson: FetchJson = async (url, signal) => {
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body) {
+  const body: AsyncIterable<Uint8Array> = response.body;
+  for await (const chunk of body) {
     length += chunk.byteLength;
     if (length > maxBytes) throw new Error(`${url} answered with more than ${maxBytes} bytes.`);
     chunks.push(chunk);

@@ -91,7 +91,10 @@ async function findStrictPython(): Promise<string | undefined> {
   const pyenv = path.join(process.env['PYENV_ROOT'] ?? path.join(os.homedir(), '.pyenv'), 'versions');
   const versions = await readdir(pyenv).catch(() => []);
   const candidates = [
-    ...['python3.15', 'python3.14', 'python3.13', 'python3'],
+    'python3.15',
+    'python3.14',
+    'python3.13',
+    'python3',
     ...versions.map((version) => path.join(pyenv, version, 'bin', 'python')),
   ];
   for (const candidate of candidates) {
