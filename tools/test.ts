@@ -33,7 +33,11 @@ async function run(tier: Tier): Promise<void> {
   }
   say(`\n── ${tier.name}: ${tier.proves}`);
   if (tier.client !== undefined) installClient(tier.client, say);
-  const { passed, failed, skipped, complaints } = await runTier(checkout, tier, interrupted.signal);
+  const { passed, failed, skipped, complaints } = await runTier(tier, {
+    checkout,
+    stop: interrupted.signal,
+    report: 'inherit',
+  });
   total.passed += passed;
   total.failed += failed;
   remarks.push(...complaints.map((complaint) => `${tier.name}: ${complaint}`));

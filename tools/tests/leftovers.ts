@@ -38,13 +38,19 @@ function processesOf(mark: string, folder: string): readonly LeftProcess[] {
     .flatMap((pid) => describe(pid) ?? []);
 }
 
-/** What a tier left behind, one sentence for each; processes get a few seconds to end, and are then killed. */
-export async function leftovers(mark: string, folder: string): Promise<readonly string[]> {
+/** Looks until the tier has no living process, for at most three seconds; answers those that are left. */
+async function processesLeft(mark: string, folder: string): Promise<readonly LeftProcess[]> {
   let processes = processesOf(mark, folder);
   for (let look = 0; look < 30 && processes.length > 0; look += 1) {
     await sleep(100);
     processes = processesOf(mark, folder);
   }
+  return processes;
+}
+
+/** What a tier left behind, one sentence for each; processes get three seconds to end, and are then killed. */
+export async function leftovers(mark: string, folder: string): Promise<readonly string[]> {
+  const processes = await processesLeft(mark, folder);
   for (const { pid } of processes) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -52,6 +58,7 @@ export async function leftovers(mark: string, folder: string): Promise<readonly 
       process.stderr.write(`could not end process ${pid}: ${String(error)}\n`);
     }
   }
+  if (processes.length > 0) await processesLeft(mark, folder);
   const files = readdirSync(folder).map((name) => join(folder, name));
   return [
     ...processes.map(({ pid, commandLine }) => `process ${pid} was left running: ${commandLine.slice(0, 200)}`),

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Value } from 'typebox/value';
 import { leftovers, tierVariable } from './leftovers.ts';
 import { filesOf, type Tier } from './tiers.ts';
 
@@ -30,19 +32,38 @@ function environment(checkout: string, mark: string, folder: string): NodeJS.Pro
   };
 }
 
-/** The numbers that `tally-reporter.mjs` wrote; nothing when the runner itself broke. */
-function readCounts(file: string): Record<string, number> | undefined {
-  if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
-  const counts: unknown = text === '' ? undefined : JSON.parse(text);
-  return typeof counts === 'object' && counts !== null ? Object.fromEntries(Object.entries(counts)) : undefined;
+const countsSchema = Type.Object({
+  passed: Type.Integer(),
+  failed: Type.Integer(),
+  cancelled: Type.Integer(),
+  skipped: Type.Integer(),
+  todo: Type.Integer(),
+  /** The files in which there is no test. */
+  empty: Type.Array(Type.String()),
+});
+
+/** The counts that `tally-reporter.mjs` wrote; nothing when the runner itself broke. */
+function readCounts(file: string): Static<typeof countsSchema> | undefined {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text === '' ? undefined : Value.Parse(countsSchema, JSON.parse(text));
+}
+
+const nothing = { passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0, empty: [] };
+
+/** How a tier is run. */
+export interface RunOptions {
+  /** The root of the checkout whose tests they are. */
+  readonly checkout: string;
+  /** Tells the tests to end (SIGTERM); what they left is removed all the same. */
+  readonly stop: AbortSignal;
+  /** Where node's own report goes: to the person, or nowhere. */
+  readonly report: 'inherit' | 'ignore';
 }
 
 /**
  * Runs the files of one tier with `node --test`, in a temporary folder of its own, and looks what it left behind.
- * When `stop` fires the tests are told to end (SIGTERM) and what they left is removed all the same.
  */
-export async function runTier(checkout: string, tier: Tier, stop: AbortSignal): Promise<Tally> {
+export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions): Promise<Tally> {
   const files = filesOf(checkout, tier);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, complaints: [`no file matches ${tier.files}`] };
   const results = mkdtempSync(join(tmpdir(), 'longarm-tally-'));
@@ -65,7 +86,7 @@ export async function runTier(checkout: string, tier: Tier, stop: AbortSignal): 
         `--test-reporter-destination=${tally}`,
         ...files,
       ],
-      { cwd: checkout, env: environment(checkout, mark, folder), stdio: ['ignore', 'inherit', 'inherit'] },
+      { cwd: checkout, env: environment(checkout, mark, folder), stdio: ['ignore', report, report] },
     );
     const end = () => child.kill('SIGTERM');
     stop.addEventListener('abort', end);
@@ -74,8 +95,9 @@ export async function runTier(checkout: string, tier: Tier, stop: AbortSignal): 
     });
     stop.removeEventListener('abort', end);
     const complaints = [...(await leftovers(mark, folder))];
-    const { passed = 0, failed = 0, cancelled = 0, skipped = 0, todo = 0 } = readCounts(tally) ?? {};
+    const { passed, failed, cancelled, skipped, todo, empty } = readCounts(tally) ?? nothing;
     const broken = failed + cancelled;
+    complaints.push(...empty.map((file) => `${file} has no test`));
     if (code !== 0 && broken === 0) complaints.push(`node --test ended with ${code} and named no failed test`);
     if (passed + broken === 0) complaints.push('not one test ran');
     return { passed, failed: broken + complaints.length, skipped: skipped + todo, complaints };

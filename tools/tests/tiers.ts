@@ -49,6 +49,7 @@ const openssl = program('openssl', 'openssl');
 /** Every tier, the quick and telling ones first. */
 export const tiers: readonly Tier[] = [
   tier('architecture', 'the rooms, the names and the lint rules are what the documents say'),
+  tier('tools', 'the runner of these tiers sees what goes wrong', { timeoutMs: 4 * minuteMs }),
   tier('domain', 'transitions as properties: no walk leaves the lifecycle'),
   tier('core', 'the pure functions of the domain'),
   tier('config', 'the options table, and what becomes of flags, variables and files'),
