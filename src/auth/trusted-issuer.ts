@@ -12,6 +12,8 @@ export interface TrustedIssuer {
   readonly issuer: string;
   /** What its principals are filed under: the same as `issuer` but for our own, whose URL may change. */
   readonly name: string;
+  /** What a token's `tid` must be, in any case; absent where the issuer is one tenant's alone or knows none. */
+  readonly tenantId?: string;
   /** A token must be for one of them, verbatim. */
   readonly audiences: readonly string[];
   /** Finds the public key that a token names by `kid`. */
@@ -23,6 +25,8 @@ export interface ExternalIssuerSettings {
   readonly issuer: string;
   /** Audiences that this issuer uses for Longarm and for nothing else. */
   readonly audiences: readonly string[];
+  /** What the `tid` of its tokens must be; without it, `tid` is not looked at. */
+  readonly tenantId?: string;
   /** Where its keys are; without it, its discovery document says so. */
   readonly jwksUri?: string;
   /**
@@ -64,7 +68,7 @@ export function externalIssuer(
   settings: ExternalIssuerSettings,
   world: { readonly clock: Clock; readonly fetchJson: FetchJson },
 ): TrustedIssuer {
-  const { issuer, jwksUri, acceptAzureArmTokens = false } = settings;
+  const { issuer, jwksUri, tenantId, acceptAzureArmTokens = false } = settings;
   for (const url of [issuer, ...(jwksUri === undefined ? [] : [jwksUri])]) {
     if (!isFetchable(url)) throw new IssuerSettingsError(`Issuer '${issuer}': '${url}' is not an https URL.`);
   }
@@ -79,5 +83,6 @@ export function externalIssuer(
   if (audiences.length === 0 || audiences.includes('')) {
     throw new IssuerSettingsError(`Issuer '${issuer}' needs at least one audience that it uses for Longarm alone.`);
   }
-  return { issuer, name: issuer, audiences, keyFor: createRemoteKeys({ issuer, jwksUri, ...world }) };
+  const keyFor = createRemoteKeys({ issuer, jwksUri, ...world });
+  return { issuer, name: issuer, audiences, keyFor, ...(tenantId === undefined ? {} : { tenantId }) };
 }

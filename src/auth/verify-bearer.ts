@@ -29,7 +29,7 @@ export interface Authenticator {
 
 /**
  * An authenticator that trusts these issuers. Order of the checks: size and form, algorithm and `kid`, issuer,
- * signature, audience, times (with two minutes of leeway), then whom the token speaks for.
+ * signature, audience, times (with two minutes of leeway), tenant, then whom the token speaks for.
  * @throws {IssuerSettingsError} when an issuer, or the name of one, occurs twice.
  */
 export function createAuthenticator(options: {
@@ -51,6 +51,7 @@ export function createAuthenticator(options: {
       if (known !== undefined) return known;
       const issuer = findIssuer(issuers, token);
       const claims = await verifyClaims(token, issuer, clock);
+      checkTenant(issuer, claims);
       const principal = principalOfClaims(issuer.name, claims);
       verified.remember(token, principal, instantFromMs((claims.exp ?? 0) * 1000));
       return principal;
@@ -106,6 +107,15 @@ async function verifyClaims(token: string, issuer: TrustedIssuer, clock: Clock):
     if (error instanceof errors.JOSEError) throw toTokenError(error, issuer, clock.now());
     throw error;
   }
+}
+
+function checkTenant({ tenantId }: TrustedIssuer, { tid }: JWTPayload): void {
+  if (tenantId === undefined) return;
+  if (typeof tid === 'string' && tid.toLowerCase() === tenantId.toLowerCase()) return;
+  throw new LongarmError(
+    'InvalidAuthenticationTokenIssuer',
+    `The access token is from the wrong tenant '${printable(String(tid))}'. It must be from the tenant '${tenantId}'.`,
+  );
 }
 
 function invalid(reason: string, cause?: unknown): LongarmError {

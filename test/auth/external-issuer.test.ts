@@ -103,6 +103,14 @@ describe('an issuer elsewhere', () => {
     await refuses(trust()(token), 'InvalidAuthenticationTokenAudience', /wrong audience/);
   });
 
+  test('where the operator names a tenant, the tokens of others are refused', async () => {
+    const authenticate = trust({ tenantId: 'AAAA' });
+    await authenticate(await forge.sign({ tid: 'aaaa' }));
+    for (const tid of ['bbbb', undefined, ['aaaa']]) {
+      await refuses(authenticate(await forge.sign({ tid })), 'InvalidAuthenticationTokenIssuer', /wrong tenant/);
+    }
+  });
+
   test('its tokens for Azure are taken where the operator insists', async () => {
     const authenticate = trust({ audiences: [], acceptAzureArmTokens: true });
     await authenticate(await forge.sign({ aud: 'https://management.azure.com' }));
