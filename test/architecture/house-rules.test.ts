@@ -42,6 +42,8 @@ const wrong: ReadonlyMap<string, readonly [rule: string, source: string]> = new 
     'src/store/import.ts',
     ['eslint/no-restricted-imports', "import { cwd } from 'node:process';\n\nexport const home = cwd();\n"],
   ],
+  ['src/wire/import.ts', ['eslint/no-restricted-imports', "import 'node:process';\n"]],
+  ['src/store/environment.ts', ['eslint/no-restricted-properties', 'export const home = process.env;\n']],
   ['src/arm/bare.ts', ['house/exceptions-give-reasons', '// oxlint-disable-next-line no-console\nconsole.log(1);\n']],
   ['src/arm/ts.ts', ['house/exceptions-give-reasons', "// @ts-expect-error\nexport const a: number = 'x';\n"]],
   ['src/arm/lost.ts', ['typescript/no-floating-promises', 'async function a(): Promise<void> {}\nvoid a();\n']],
@@ -71,6 +73,7 @@ const wrong: ReadonlyMap<string, readonly [rule: string, source: string]> = new 
 const right: ReadonlyMap<string, string> = new Map([
   ['src/core/instant.ts', 'export const text = (ms: number): string => new Date(ms).toISOString();\n'],
   ['src/main/run.ts', 'export const home = (): string => process.cwd();\n'],
+  ['src/executors/kill.ts', 'export const end = (pid: number): boolean => process.kill(pid);\n'],
   ['src/store/now.ts', 'export const now = (): number => Date.now();\n'],
   [
     'src/arm/reason.ts',
