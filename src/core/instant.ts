@@ -28,9 +28,13 @@ export function toRfc3339Millis(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-/** Parses RFC 3339; `undefined` for anything that is not a date and time with an offset. */
+/** Parses RFC 3339; `undefined` for anything that is not a date of the calendar and a time with an offset. */
 export function parseRfc3339(text: string): Instant | undefined {
-  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const date = /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text)?.[1];
+  if (date === undefined) return undefined;
   const epochMs = Date.parse(text);
-  return Number.isNaN(epochMs) ? undefined : instantFromMs(epochMs);
+  const midnightMs = Date.parse(`${date}T00:00:00Z`);
+  // A day that its month does not have rolls over into the next one instead of failing.
+  if (Number.isNaN(epochMs) || Number.isNaN(midnightMs)) return undefined;
+  return new Date(midnightMs).toISOString().startsWith(date) ? instantFromMs(epochMs) : undefined;
 }

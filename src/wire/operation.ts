@@ -83,6 +83,8 @@ export interface Operation {
   readonly extension: boolean;
   /** Whether `api-version` is required and checked. */
   readonly apiVersioned: boolean;
+  /** The oldest `api-version` that is taken, where it is not that of managed clusters: other providers have older ones. */
+  readonly oldestApiVersion?: string;
   readonly access: Access;
   readonly parameters: readonly Parameter[];
   readonly body?: {

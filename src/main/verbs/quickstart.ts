@@ -1,0 +1,110 @@
+import { invoke } from '../../cli/verbs/invoke.ts';
+import { say } from '../../cli/paint.ts';
+import type { VerbBody, VerbCall } from '../../cli/verb.ts';
+import type { Config } from '../../config/config.ts';
+import { parseClusterName, parseResourceGroupName } from '../../core/resource-id.ts';
+import { cancelEverything } from '../cancel-everything.ts';
+import { dataPaths } from '../data-directory.ts';
+import { quickstartCluster, writeConnection } from '../quickstart-connection.ts';
+import { quickstartLines } from '../quickstart-lines.ts';
+import { addServerFlags, readConfig } from '../server-flags.ts';
+import { createServerLog } from '../server-log.ts';
+import { type RunningLongarm, startLongarm } from '../start-longarm.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+const firstCommand = 'echo "Hello from Longarm: this ran on $(uname -n) as $(id -un)."';
+
+/** `longarm quickstart`: everything on one machine, without configuration. */
+export const quickstart: VerbBody = {
+  description: [
+    'Starts a server with one cluster, `local` in resource group `quickstart`, whose commands run on this machine as you; runs one command through its own API; shows how to go on with az, curl and the SDKs; and stays up until Ctrl-C, which cancels what runs.',
+    'Everything is kept in the data directory (--data-dir), among it connection.json with endpoint, CA and credential, written when the server is ready.',
+    'With --once it stops after the command and exits with the command’s exit code.',
+  ].join('\n\n'),
+  examples: [
+    { line: 'longarm quickstart', explains: 'start, say hello, stay up' },
+    { line: "longarm quickstart --once -- 'kubectl get nodes'", explains: 'run one command and stop' },
+    { line: 'longarm quickstart --data-dir ./state --port 0', explains: 'a directory of your own, any free port' },
+  ],
+  configure: (command) => {
+    command.argument('[command...]', 'what to run first, behind --').option('--once', 'stop after the command');
+    addServerFlags(command);
+  },
+  run: async (call) => {
+    const { context, options } = call;
+    const config = await quickstartConfig(call);
+    const stop = stopSignal();
+    const longarm = await startOnSomePort(call, config);
+    try {
+      const connection = await writeConnection(config.dataDir, longarm);
+      const connectionFile = dataPaths(config.dataDir).connection;
+      introduce(call, longarm);
+      const exitCode = await runFirst(call, connectionFile, options['once'] === true);
+      if (options['once'] === true) return exitCode;
+      const { stream } = context.stderr;
+      stream.write(`\n${quickstartLines(connection, connectionFile).join('\n')}\n\n`);
+      say(context, `Longarm is up at ${connection.endpoint}. Ctrl-C cancels what runs and stops it.`, 'good');
+      await stop.received;
+      say(context, 'Stopping…', 'faint');
+      const cancelled = await cancelEverything(longarm.plane);
+      if (cancelled > 0) say(context, `Cancelled ${cancelled} unfinished ${cancelled === 1 ? 'command' : 'commands'}.`);
+      return 0;
+    } finally {
+      await longarm.stop();
+      stop.ignore();
+    }
+  },
+};
+
+/** The quickstart is the usual configuration, quieter, with one cluster more. */
+async function quickstartConfig({ context, options }: VerbCall): Promise<Config> {
+  const config = await readConfig(context, { logLevel: 'warn', ...options });
+  const resourceGroup = parseResourceGroupName(quickstartCluster.resourceGroup);
+  const name = parseClusterName(quickstartCluster.name);
+  if (resourceGroup === undefined || name === undefined) throw new Error('The quickstart’s cluster has a bad name.');
+  const { KUBECONFIG, HOME, PATH } = context.environment;
+  const kubeconfig = KUBECONFIG ?? (HOME === undefined ? undefined : `${HOME}/.kube/config`);
+  const environment = {
+    // The command’s home is empty and its own; kubectl and helm still find the cluster that the user works with.
+    ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
+    ...(PATH === undefined ? {} : { PATH }),
+  };
+  const local = {
+    subscriptionId: undefined,
+    resourceGroup,
+    name,
+    executor: 'process',
+    shell: 'sh',
+    environment,
+    strict: false,
+    disableRunCommand: false,
+    limits: {},
+  } as const;
+  return { ...config, clusters: [...config.clusters, local] };
+}
+
+/** The usual port where it is free, so that `az` stays registered; another one where nobody asked for that port. */
+async function startOnSomePort(call: VerbCall, config: Config): Promise<RunningLongarm> {
+  const log = createServerLog(config.logLevel, 2);
+  try {
+    return await startLongarm(config, log);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isTaken || call.options['port'] !== undefined) throw error;
+    say(call.context, `Port ${config.port} is in use; taking another one. (--port names one.)`);
+    return startLongarm({ ...config, port: 0 }, log);
+  }
+}
+
+function introduce({ context }: VerbCall, { isolation }: RunningLongarm): void {
+  say(context, 'Commands of the cluster `local` run on this machine as you.');
+  for (const weakness of isolation.kind === 'session' ? isolation.weaknesses : []) say(context, weakness, 'bad');
+}
+
+/** Runs the first command through the API, with the very code of `longarm invoke`. */
+function runFirst(call: VerbCall, connection: string, quiet: boolean): Promise<number> {
+  const words = call.operands.length === 0 ? [firstCommand] : call.operands;
+  say(call.context, `$ ${words.join(' ')}`, 'strong');
+  const operands = [quickstartCluster.name, ...words];
+  return invoke.run({ context: call.context, operands, options: { connection, quiet } });
+}
