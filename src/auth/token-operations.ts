@@ -10,17 +10,20 @@ import { tokenAdfs } from './token-adfs.ts';
 import { tokenV1 } from './token-v1.ts';
 import { tokenV2 } from './token-v2.ts';
 
-/** Everything by which offline clients sign in at this server. All of it is public and takes no api-version. */
+/**
+ * Everything by which offline clients sign in at this server. All of it is public and takes no api-version. Fixed paths
+ * stand before those with a tenant in them, so that `adfs` is not taken for one, whatever the router.
+ */
 export function tokenOperations(deps: TokenDependencies): readonly Operation[] {
   return [
-    tokenV2(deps),
-    tokenV1(deps),
     tokenAdfs(deps),
-    openIdConfigurationV2(deps),
-    openIdConfigurationV1(deps),
     openIdConfigurationAdfs(deps),
-    openIdKeys(deps),
     openIdKeysAdfs(deps),
     instanceDiscovery(deps),
+    tokenV2(deps),
+    tokenV1(deps),
+    openIdConfigurationV2(deps),
+    openIdConfigurationV1(deps),
+    openIdKeys(deps),
   ];
 }

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { tokenOperations } from '../../src/auth/token-operations.ts';
 import type { OperationRequest } from '../../src/wire/operation.ts';
 import { type AuthFixture, credentials, jsonOf, openAuthFixture, publicUrl, tenantId, textOf } from './auth-fixture.ts';
 import { openKeyServer } from './key-server.ts';
 
 let fixture: AuthFixture;
-beforeEach(async () => {
+before(async () => {
   fixture = await openAuthFixture();
 });
-afterEach(() => fixture[Symbol.asyncDispose]());
+after(() => fixture[Symbol.asyncDispose]());
 
 const tokenOf = async (operation: string, request: Partial<OperationRequest>) => {
   const response = await fixture.call(operation, request);
@@ -196,14 +197,30 @@ describe('the token endpoint refuses', () => {
   });
 
   test('the eleventh try after ten failures, with the time to wait, whatever the secret', async () => {
+    const here = { remoteAddress: '198.51.100.1' };
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      assert.equal((await refused({ client_secret: 'wrong' })).status, 401);
+      assert.equal((await refused({ client_secret: 'wrong' }, here)).status, 401);
     }
-    const { status, headers, error } = await refused({});
+    const { status, headers, error } = await refused({}, here);
     assert.deepEqual([status, error, headers['retry-after']], [429, 'temporarily_unavailable', '6']);
-    assert.equal((await refused({}, { remoteAddress: '192.0.2.8' })).status, 200, 'another address is not locked out');
+    const elsewhere = { remoteAddress: '198.51.100.2' };
+    assert.equal((await refused({}, elsewhere)).status, 200, 'another address is not locked out');
     fixture.clock.advance(6_000);
-    assert.equal((await refused({})).status, 200);
+    assert.equal((await refused({}, here)).status, 200);
+  });
+});
+
+describe('the operations', () => {
+  test('a router that takes the first match takes the right one: adfs and common are no tenants', () => {
+    const operations = tokenOperations(fixture.deps);
+    for (const { id, method, path } of operations) {
+      const asked = path.replace('{tenantId}', tenantId);
+      const first = operations.find((one) => {
+        const pattern = one.path.replaceAll('.', '\\.').replace('{tenantId}', '[^/]+');
+        return one.method === method && new RegExp(`^${pattern}$`).test(asked);
+      });
+      assert.equal(first?.id, id);
+    }
   });
 });
 
