@@ -1,0 +1,49 @@
+import { nearestWord } from '../../config/nearest-word.ts';
+import { roleByName, roles } from '../../core/role.ts';
+import { addConnectionOptions, withConnection } from '../connect.ts';
+import { givenText } from '../given-options.ts';
+import { addFormatOption, wantsJson } from '../output-format.ts';
+import { say } from '../paint.ts';
+import { printJson } from '../print-json.ts';
+import { addScopeOptions, namesScope, scopeOf } from '../scope-option.ts';
+import { UsageError } from '../usage-error.ts';
+import type { VerbBody } from '../verb.ts';
+
+/** `longarm role assign ROLE PRINCIPAL` */
+export const roleAssign: VerbBody = {
+  description: roles.map(({ name, description }) => `${name}: ${description}`).join('\n\n'),
+  examples: [
+    { line: 'longarm role assign command-runner 3f2c… --cluster local', explains: 'may run commands in one cluster' },
+    {
+      line: 'longarm role assign reader 7aa1… --group --issuer https://login.microsoftonline.com/TENANT/v2.0',
+      explains: 'somebody of an issuer that the server trusts',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<role>', roles.map(({ name }) => name).join(', '))
+      .argument('<principal>', 'object id of the principal: `oid` of its tokens, else `sub`')
+      .option('--issuer <url>', 'the issuer of its tokens, where that is not this server');
+    addScopeOptions(command);
+    addFormatOption(command);
+    addConnectionOptions(command);
+  },
+  run: (call) =>
+    withConnection(call, async (connected) => {
+      const [roleName = '', principalId = ''] = call.operands;
+      const role = roleByName(roleName);
+      if (role === undefined) {
+        const names = roles.map(({ name }) => name);
+        const nearest = nearestWord(roleName, names);
+        const advice = nearest === undefined ? `there are ${names.join(', ')}.` : `did you mean ${nearest}?`;
+        throw new UsageError(`There is no role "${roleName}"; ${advice}`);
+      }
+      if (!namesScope(call.options)) throw new UsageError('Where? Give --cluster, --group, or --scope.');
+      const scope = scopeOf(connected, call.options);
+      const issuer = givenText(call.options, 'issuer');
+      const assignment = await connected.client.roleAssignments.assign(scope, role, principalId, issuer);
+      if (wantsJson(call.options)) await printJson(call.context, assignment);
+      else say(call.context, `${principalId} is ${role.name} at ${scope} (assignment ${assignment.name}).`);
+      return 0;
+    }),
+};
