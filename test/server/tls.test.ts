@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -82,11 +82,26 @@ describe('ensureCertificates()', () => {
     assert.equal((await ensureCertificates({ directory, hosts, clock })).authority, 'replaced');
   });
 
+  test('a clock that lost its time is an error, and costs no client its trust', async () => {
+    const clock = settableClock();
+    const first = await ensureCertificates({ directory, hosts, clock });
+    clock.advance(-2 * day);
+    await assert.rejects(ensureCertificates({ directory, hosts, clock }), /Set the clock/);
+    clock.advance(2 * day);
+    assert.equal((await ensureCertificates({ directory, hosts, clock })).certPem, first.certPem);
+  });
+
   test('four processes that start at once end with one authority', async () => {
     const clock = settableClock();
     const all = await Promise.all(hosts.concat('x').map(() => ensureCertificates({ directory, hosts, clock })));
     assert.equal(new Set(all.map(({ caPem }) => caPem)).size, 1);
     assert.equal(all.filter(({ authority }) => authority === 'created').length, 1);
+  });
+
+  test('no draft is left behind', async () => {
+    const clock = settableClock();
+    await Promise.all([1, 2].map(() => ensureCertificates({ directory, hosts, clock })));
+    assert.deepEqual((await readdir(directory)).toSorted(), ['authority.pem', 'ca.pem', 'server.pem']);
   });
 
   test('a damaged authority is an error that names the file, never a silent new one', async () => {

@@ -1,8 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Instant } from '../../core/instant.ts';
+import { type Instant, toRfc3339 } from '../../core/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { newAuthority } from './authority.ts';
+import { CertificateError } from './certificate-error.ts';
 import { type HostName, parseHostNames } from './host-name.ts';
 import { formatKeyPair, type KeyPair, parseKeyPair } from './key-pair-file.ts';
 import { permitsAll, permittedHosts } from './name-constraints.ts';
@@ -39,8 +40,8 @@ interface Made<State extends string> {
  *
  * Files in `directory`: `authority.pem` and `server.pem` (key and certificate, mode 0600), `ca.pem` (certificate).
  * Two processes that start at once end with the same authority.
- * @throws {CertificateError} when a host cannot be named or `authority.pem` is damaged: it is never replaced in
- * silence, because clients trust it.
+ * @throws {CertificateError} when a host cannot be named, the clock is before the authority's beginning, or
+ * `authority.pem` is damaged: it is never replaced in silence, because clients trust it.
  */
 export async function ensureCertificates(options: {
   readonly directory: string;
@@ -90,10 +91,16 @@ async function ensureAuthority(
 }
 
 function faultOfAuthority(pair: KeyPair, hosts: readonly HostName[], now: Instant): string | undefined {
-  // It must outlive what it signs.
-  if (!isCurrent(periodOf(pair.certificate), now, serverCertificateLifeMs)) {
-    return 'The certificate authority was near its end, or the machine’s clock is before its beginning.';
+  const period = periodOf(pair.certificate);
+  if (now < period.notBefore) {
+    // A machine that starts with its clock at 1970 must not cost every client its trust.
+    throw new CertificateError(
+      `The machine's clock says ${toRfc3339(now)}, and its certificate authority was made later, at ` +
+        `${toRfc3339(period.notBefore)}. Set the clock.`,
+    );
   }
+  // It must outlive what it signs.
+  if (!isCurrent(period, now, serverCertificateLifeMs)) return 'The certificate authority was near its end.';
   if (!permitsAll(permittedHosts(new Uint8Array(pair.certificate.raw)), hosts)) {
     return 'The server has a host that the certificate authority may not sign for.';
   }
