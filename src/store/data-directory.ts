@@ -6,7 +6,7 @@ import { DirectoryRefused, ensurePrivateDirectory } from './private-directory.ts
 import { isBusy } from './sqlite/fault.ts';
 
 /** The right to a data directory. */
-export interface DataDirectoryClaim {
+export interface ClaimedDirectory {
   /** Gives the directory back. May be called twice. */
   release(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface DataDirectoryClaim {
  * way. A client verb that only writes to the database need not claim it.
  * @throws {DirectoryRefused} where it has the wrong owner or rights, or another process has claimed it.
  */
-export async function claimDataDirectory(directory: string): Promise<DataDirectoryClaim> {
+export async function claimDataDirectory(directory: string): Promise<ClaimedDirectory> {
   await ensurePrivateDirectory(directory);
   const holderFile = join(directory, 'server.pid');
   const lock = lockFile(join(directory, 'server.lock'));

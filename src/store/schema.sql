@@ -128,6 +128,8 @@ CREATE INDEX "commands_by_queue_deadline" on "commands" ("queue_deadline") where
 
 CREATE INDEX "commands_by_submitter" on "commands" ("cluster_uid", "submitted_by", "phase", "submitted_at", "id");
 
+CREATE INDEX "commands_counted" on "commands" ("phase");
+
 CREATE TABLE "kysely_migration" (
   "name" varchar(255) not null primary key,
   "timestamp" varchar(255) not null

@@ -133,12 +133,14 @@ const invariants: Readonly<Record<string, RawBuilder<boolean>>> = {
  * through on the way to ten unfinished ones.
  */
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
-  // Queue, counts, pages, and the metric by phase.
+  // Queue, counts and pages.
   await db.schema
     .createIndex('commands_by_phase')
     .on('commands')
     .columns(['phase', 'cluster_uid', 'submitted_at', 'id'])
     .execute();
+  // The metric by phase: it reads every entry of an index, so it gets the narrowest one (a tenth of the time).
+  await db.schema.createIndex('commands_counted').on('commands').columns(['phase']).execute();
   // Pages of one principal's commands.
   await db.schema
     .createIndex('commands_by_submitter')

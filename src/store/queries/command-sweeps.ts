@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ClusterUid, CommandId } from '../../core/command-id.ts';
-import type { Phase } from '../../core/command.ts';
+import type { Command, Phase } from '../../core/command.ts';
 import { addMs, type Instant } from '../../core/instant.ts';
 import type { CommandStore } from '../../ports/command-store.ts';
 import { commandFromRow, type CommandRow } from '../rows/command-row.ts';
@@ -46,12 +46,17 @@ export function sweepQueries(
       return await inPieces(ids, (piece) => db.selectFrom('commands').select('id').where('id', 'in', piece).execute());
     },
     async prunable(now, retentionMsByDefault, limit) {
-      const rows: CommandRow[] = [];
+      const due: Finished[] = [];
       for (const { uid, retentionMs } of await finishedClusters(db)) {
-        rows.push(...(await finishedUntil(db, uid, addMs(now, -(retentionMs ?? retentionMsByDefault)), limit)));
+        due.push(...(await finishedUntil(db, uid, addMs(now, -(retentionMs ?? retentionMsByDefault)), limit)));
       }
-      rows.sort(longestFinishedFirst);
-      return rows.slice(0, limit).map(commandFromRow);
+      const first = due.sort(longestFinishedFirst).slice(0, limit);
+      const commands: Command[] = [];
+      for (const { id } of first) {
+        const row = await db.selectFrom('commands').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+        commands.push(commandFromRow(row));
+      }
+      return commands;
     },
     async countByPhase() {
       const rows = await db
@@ -72,7 +77,7 @@ async function finishedClusters(
 ): Promise<{ readonly uid: ClusterUid; readonly retentionMs: number | null }[]> {
   const { rows } = await sql<{ uid: ClusterUid; retentionMs: number | null }>`
     with recursive finished(cluster_uid) as (
-      select (select cluster_uid from commands where finished_at is not null order by cluster_uid limit 1)
+      select (select cluster_uid from commands where finished_at is not null and cluster_uid > '' order by cluster_uid limit 1)
       union all
       select (
         select cluster_uid from commands
@@ -87,15 +92,18 @@ async function finishedClusters(
   return rows;
 }
 
+/** What the index by finish holds of a command; the row itself is read only for those that are handed out. */
+type Finished = Pick<CommandRow, 'id' | 'finished_at'>;
+
 async function finishedUntil(
   db: Kysely<Tables>,
   clusterUid: ClusterUid,
   until: Instant,
   limit: number,
-): Promise<CommandRow[]> {
+): Promise<Finished[]> {
   return await db
     .selectFrom('commands')
-    .selectAll()
+    .select(['id', 'finished_at'])
     .where('cluster_uid', '=', clusterUid)
     .where('finished_at', '<=', until)
     .orderBy('finished_at')
@@ -104,7 +112,7 @@ async function finishedUntil(
     .execute();
 }
 
-function longestFinishedFirst(a: CommandRow, b: CommandRow): number {
+function longestFinishedFirst(a: Finished, b: Finished): number {
   return (a.finished_at ?? 0) - (b.finished_at ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
