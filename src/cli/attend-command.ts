@@ -53,7 +53,7 @@ export async function attendCommand(attended: Attended): Promise<number> {
     const goesOn = `Command ${command.id} goes on; see it with \`longarm result ${command.cluster.name} ${command.id} --wait\`.`;
     if (error instanceof StoppedWaiting) {
       // A moment for a cancel that is still on its way, so that it stands.
-      if (cancelling !== undefined) await Promise.race([cancelling, context.clock.sleep(cancelMomentMs)]);
+      if (cancelling !== undefined) await waitBriefly(context, cancelling);
       say(context, wasTold ? `Stopped waiting for ${command.id}; it was told to stop.` : goesOn);
       return exitCodes.interrupted;
     }
@@ -66,12 +66,19 @@ export async function attendCommand(attended: Attended): Promise<number> {
   }
 }
 
+async function waitBriefly({ clock }: CliContext, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const moment = clock.sleep(cancelMomentMs, done.signal).catch(() => undefined);
+  await Promise.race([work, moment]);
+  done.abort();
+}
+
 async function seeToTheEnd(attended: Attended, status: StatusLine): Promise<Copied> {
   const { context, client, command, asJson, interrupts } = attended;
   const signal = interrupts.stopWaiting;
   const first = await client.result(command, { signal, patienceMs: 300_000 });
   const isLongarm = first.result.properties.longarm !== undefined;
-  if (!first.finished) status.show(statusText(command, first.result));
+  if (!first.finished) show(attended, status, first.result);
   if (first.finished && (asJson || hasWholeOutput(first.result))) {
     if (!asJson) await writeLogs(context, first.result);
     return { result: first.result, damage: undefined };
@@ -81,7 +88,7 @@ async function seeToTheEnd(attended: Attended, status: StatusLine): Promise<Copi
     const result = await client.waitForEnd(command, {
       signal,
       onState: (state) => {
-        if (!state.finished) status.show(statusText(command, state.result));
+        if (!state.finished) show(attended, status, state.result);
       },
       ...(isLongarm && context.stderr.isTTY ? { everySeconds: 2 } : {}),
     });
@@ -106,18 +113,15 @@ async function seeToTheEnd(attended: Attended, status: StatusLine): Promise<Copi
 }
 
 /** Shows how the command stands until it runs; what it prints tells more than that afterwards. */
-async function watchStart(
-  { context, client, command }: Attended,
-  status: StatusLine,
-  signal: AbortSignal,
-): Promise<void> {
+async function watchStart(attended: Attended, status: StatusLine, signal: AbortSignal): Promise<void> {
+  const { context, client, command } = attended;
   const running = new AbortController();
   try {
     await client.waitForEnd(command, {
       everySeconds: context.stderr.isTTY ? 2 : 10,
       signal: AbortSignal.any([signal, running.signal]),
       onState: ({ result, finished }) => {
-        if (!finished) status.show(statusText(command, result));
+        if (!finished) show(attended, status, result);
         if (result.properties.longarm?.phase === 'running') running.abort();
       },
     });
@@ -126,8 +130,11 @@ async function watchStart(
   }
 }
 
-function statusText(command: CommandRef, result: CommandResult): string {
-  return `${command.cluster.name} ${command.id}: ${describeState(result)}`;
+/** A person is told how it stands; a log only why it does not go on. */
+function show({ context, command }: Attended, status: StatusLine, result: CommandResult): void {
+  const { longarm, reason } = result.properties;
+  const isStuck = reason !== undefined || longarm?.cause !== undefined || (longarm?.queuePosition ?? 0) > 0;
+  if (context.stderr.isTTY || isStuck) status.show(`${command.cluster.name} ${command.id}: ${describeState(result)}`);
 }
 
 /** @returns whether the server took it. */

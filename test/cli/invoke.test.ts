@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
+import { machineClock } from '../../src/client/client-clock.ts';
 import { commandId, FakeArm, sendJson } from '../client/fake-arm.ts';
 import { addFakeCommand, resultBody } from '../client/fake-command.ts';
 import { runVerb, startFakeLongarm } from './run-verb.ts';
@@ -137,6 +138,7 @@ describe('longarm invoke', () => {
     });
     const ran = await runVerb(['invoke', 'local', '--', 'x'], {
       environment,
+      clock: machineClock,
       onOutput: (_text, interrupt) => {
         interrupt();
         interrupt();

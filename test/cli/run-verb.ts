@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import type { ClientClock } from '../../src/client/client-clock.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { ServerVerb } from '../../src/cli/verb.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** Called at each chunk of stdout, with a way to press Ctrl-C. */
   readonly onOutput?: (text: string, interrupt: () => void) => void;
   readonly stdout?: Writable;
+  /** Sleeps are over at once where it is absent. */
+  readonly clock?: ClientClock;
 }
 
 /** What came of it. */
@@ -53,7 +56,7 @@ export async function runVerb(words: readonly string[], options: RunOptions = {}
     environment: options.environment ?? {},
     workingDirectory: options.workingDirectory ?? '/',
     version: '0.0.0',
-    clock: fastClock(),
+    clock: options.clock ?? fastClock(),
     onInterrupt: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
