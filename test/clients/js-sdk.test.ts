@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ClientSecretCredential } from '@azure/identity';
 import { ContainerServiceClient as Client22 } from 'arm-containerservice-22';
-import { ContainerServiceClient as Client25 } from 'arm-containerservice-25';
+import { ContainerServiceClient as Client25 } from '@azure/arm-containerservice';
 import { zipContext } from '../wire/zip-writer.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { fileAppears } from './file-appears.ts';

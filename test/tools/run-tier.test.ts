@@ -22,10 +22,10 @@ describe('the runner of tiers', { concurrency: 2 }, () => {
   mkdirSync(join(folder, 'test'));
   for (const linked of ['tools', 'package.json']) symlinkSync(join(checkout, linked), join(folder, linked));
 
-  async function tally(name: string, source: string): Promise<Tally> {
+  async function tally(name: string, source: string, deadlineMs = 60_000): Promise<Tally> {
     writeFileSync(join(folder, 'test', `${name}.test.ts`), `${head}${source}\n`);
     const files = `test/${name}.test.ts`;
-    const tier = { name, proves: '', files, needs: [], concurrency: 1, timeoutMs: 60_000 };
+    const tier = { name, proves: '', files, needs: [], concurrency: 1, timeoutMs: 60_000, deadlineMs };
     return runTier(tier, { checkout: folder, stop: AbortSignal.timeout(60_000), report: 'ignore' });
   }
 
@@ -83,6 +83,16 @@ describe('the runner of tiers', { concurrency: 2 }, () => {
     assert.equal(failed, 1);
     assert.match(complaints[0] ?? '', /litter was left behind$/);
     assert.equal(existsSync(complaints[0]?.split(' was left')[0] ?? ''), false);
+  });
+
+  test('a tier that takes too long is stopped, and says so', async () => {
+    const { failed, complaints } = await tally(
+      'endless',
+      "test('a', () => new Promise((resolve) => setTimeout(resolve, 50_000)));",
+      2000,
+    );
+    assert.ok(failed > 0);
+    assert.match(complaints.join('\n'), /took longer than 2 s/);
   });
 
   test('a server left listening fails its file', async () => {

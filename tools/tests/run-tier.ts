@@ -73,6 +73,8 @@ export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions
   const guard = join(checkout, 'tools/tests/open-handle-guard.mjs');
   const reporter = join(checkout, 'tools/tests/tally-reporter.mjs');
   try {
+    const late = AbortSignal.timeout(tier.deadlineMs);
+    const halt = AbortSignal.any([stop, late]);
     const child = spawn(
       process.execPath,
       [
@@ -89,14 +91,15 @@ export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions
       { cwd: checkout, env: environment(checkout, mark, folder), stdio: ['ignore', report, report] },
     );
     const end = () => child.kill('SIGTERM');
-    stop.addEventListener('abort', end);
+    halt.addEventListener('abort', end);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on('exit', resolve).on('error', reject);
     });
-    stop.removeEventListener('abort', end);
+    halt.removeEventListener('abort', end);
     const complaints = [...(await leftovers(mark, folder))];
     const { passed, failed, cancelled, skipped, todo, empty } = readCounts(tally) ?? nothing;
     const broken = failed + cancelled;
+    if (late.aborted) complaints.push(`it took longer than ${tier.deadlineMs / 1000} s and was stopped`);
     complaints.push(...empty.map((file) => `${file} has no test`));
     if (code !== 0 && broken === 0) complaints.push(`node --test ended with ${code} and named no failed test`);
     if (passed + broken === 0) complaints.push('not one test ran');

@@ -16,6 +16,8 @@ export interface Tier {
   readonly concurrency: number;
   /** How long one test may take, and how long one file. */
   readonly timeoutMs: number;
+  /** How long the whole tier may take before it is stopped. */
+  readonly deadlineMs: number;
   /** The Python client that is installed first, for the tiers that run one. */
   readonly client?: PythonClient;
 }
@@ -23,13 +25,15 @@ export interface Tier {
 const minuteMs = 60_000;
 
 function tier(name: string, proves: string, more: Partial<Tier> = {}): Tier {
+  const timeoutMs = more.timeoutMs ?? 2 * minuteMs;
   return {
     name,
     proves,
     files: `test/${name}/**/*.test.ts`,
     needs: [],
     concurrency: 2,
-    timeoutMs: 2 * minuteMs,
+    timeoutMs,
+    deadlineMs: timeoutMs + 2 * minuteMs,
     ...more,
   };
 }
