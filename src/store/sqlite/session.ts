@@ -21,16 +21,14 @@ export class SqliteSession implements DatabaseConnection {
     return this.#fault;
   }
 
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#ended) {
-      return Promise.reject(new Error('A repository was used after its transaction had ended: await every call.'));
-    }
-    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#ended) throw new Error('A repository was used after its transaction had ended: await every call.');
+    if (this.#fault !== undefined) throw this.#fault;
     try {
-      return Promise.resolve(this.#connection.run<Row>(query));
+      return this.#connection.run<Row>(query);
     } catch (error) {
       if (error instanceof StoreUnavailable) this.#fault = error;
-      return Promise.reject(error);
+      throw error;
     }
   }
 
