@@ -27,7 +27,8 @@ export async function migrateToNewest(db: Kysely<unknown>, engine: SchemaEngine,
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  if (error instanceof Error) throw error;
+  if (error !== undefined) throw new Error(`The schema of ${place} could not be changed.`, { cause: error });
 }
 
 /** Append-only: what was released is never edited, and names sort in the order of application. */
