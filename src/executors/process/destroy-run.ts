@@ -1,7 +1,8 @@
 import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandId } from '../../core/command-id.ts';
-import { barRun, hasCode, readLauncher } from './look-at-run.ts';
+import { hasCode } from '../system-error.ts';
+import { barRun, readLauncher } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
 import { runEntries, runOf, sideName } from './run-directory.ts';
 import { killSurvivors } from './survivors.ts';

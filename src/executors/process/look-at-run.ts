@@ -1,6 +1,7 @@
 import { lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import type { FinalObservation } from '../../core/observation.ts';
+import { hasCode, undefinedIfAbsent } from '../system-error.ts';
 import { parseExitRecord } from '../supervisor/spool-directory.ts';
 import { type Prepared, readPrepared } from './prepare-run.ts';
 import { isAlive, parseLauncherRecord, type ProcessIdentity } from './process-identity.ts';
@@ -59,23 +60,15 @@ export async function barRun(run: Run): Promise<boolean> {
 
 /** Who claimed the start. */
 export async function readClaim(run: Run): Promise<'free' | 'started' | 'barred'> {
-  try {
-    return (await lstat(run.claim)).isSymbolicLink() ? 'barred' : 'started';
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'free';
-    throw error;
-  }
+  const claim = await lstat(run.claim).catch(undefinedIfAbsent);
+  if (claim === undefined) return 'free';
+  return claim.isSymbolicLink() ? 'barred' : 'started';
 }
 
 /** Who the launcher said it is; `undefined` where none recorded itself. */
 export async function readLauncher(run: Run): Promise<ProcessIdentity | undefined> {
   const text = await readIfThere(run.launcher);
   return text === undefined ? undefined : parseLauncherRecord(text);
-}
-
-/** Whether a system error has this code. */
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 async function readRecord(run: Run): Promise<FinalObservation | undefined> {
@@ -118,21 +111,11 @@ function over(observation: FinalObservation): Sight {
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  return await readFile(path, 'utf8').catch(undefinedIfAbsent);
 }
 
 /** When a file got its content; `undefined` for one that is empty or not there. */
 async function writtenAt(path: string): Promise<Instant | undefined> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return size === 0 ? undefined : instantFromMs(mtimeMs);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const stats = await stat(path).catch(undefinedIfAbsent);
+  return stats === undefined || stats.size === 0 ? undefined : instantFromMs(stats.mtimeMs);
 }

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { AttachedFile, Launch } from '../../core/launch.ts';
+import { hasCode, undefinedIfAbsent } from '../system-error.ts';
 import { type Run, runAt, runOf, sideName } from './run-directory.ts';
 
 /** A refusal as it is written into a run directory in place of a command. */
@@ -42,18 +43,13 @@ export async function prepareRun(
     await syncDirectory(runsDirectory);
   } catch (error) {
     await rm(fresh.directory, { recursive: true, force: true });
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))) {
-      throw error;
-    }
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
   }
 }
 
 /** What the run directory says about itself; `undefined` where there is none, or it was made by a bar alone. */
 export async function readPrepared(run: Run): Promise<Prepared | undefined> {
-  const text = await readFile(run.prepared, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readFile(run.prepared, 'utf8').catch(undefinedIfAbsent);
   if (text === undefined) return undefined;
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== 'object' || parsed === null || !('bootId' in parsed) || typeof parsed.bootId !== 'string') {

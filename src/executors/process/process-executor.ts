@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import type { CommandId } from '../../core/command-id.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executor } from '../../ports/executor.ts';
+import { destroyedCommands } from '../destroyed-commands.ts';
 import { inTurn } from './in-turn.ts';
 import type { Isolation } from './isolation.ts';
 import type { LaneOf } from './lane.ts';
@@ -26,9 +27,6 @@ export interface ProcessExecutorOptions {
   readonly isolation: Isolation;
 }
 
-/** How many destroyed commands are remembered. A start that is late by as many commands is no longer refused. */
-const remembered = 10_000;
-
 /**
  * Runs commands as processes of this machine. All state is in the run directories, so any number of instances, one
  * after the other or at once, see the same; what runs goes on when the server ends.
@@ -51,13 +49,12 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
     bootId: await currentBootId(),
   };
   const turns = inTurn<CommandId>();
-  const destroyed = new Set<CommandId>();
+  const destroyed = destroyedCommands();
 
   return {
     async start(launch, signal) {
       await turns.take(launch.commandId, async () => {
         signal.throwIfAborted();
-        // Somebody whose lease is long over may still try; the record of the first run is gone by then.
         if (destroyed.has(launch.commandId)) throw new Error(`Command ${launch.commandId} was destroyed.`);
         await startRun(room, launch, signal);
       });
@@ -72,8 +69,6 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
       await turns.take(commandId, async () => {
         signal.throwIfAborted();
         destroyed.add(commandId);
-        const [oldest] = destroyed;
-        if (destroyed.size > remembered && oldest !== undefined) destroyed.delete(oldest);
         await destroyRun(room, commandId);
       });
     },

@@ -1,8 +1,10 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { CommandId } from '../../core/command-id.ts';
 import { type SpoolEnd, SpoolGone } from '../../ports/executor.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { listenTo } from './directory-change.ts';
-import { hasCode, lookAtRun } from './look-at-run.ts';
+import { undefinedIfAbsent } from '../system-error.ts';
+import { lookAtRun } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
 import { type Run, runOf } from './run-directory.ts';
 import { survivorsOf } from './survivors.ts';
@@ -68,39 +70,16 @@ async function drain(
     // A new buffer each time: the sink may keep what it was given.
     const { bytesRead, buffer } = await spool.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset);
     if (bytesRead === 0) return offset;
-    await orAborted(sink(buffer.subarray(0, bytesRead)), signal);
+    signal.throwIfAborted();
+    await unlessAborted(sink(buffer.subarray(0, bytesRead)), signal);
     offset += bytesRead;
   }
 }
 
-/** Waits for `work`, or throws the signal's reason as soon as it aborts. */
-async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 async function openSpool(run: Run): Promise<FileHandle | undefined> {
-  try {
-    return await open(run.out, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  return await open(run.out, 'r').catch(undefinedIfAbsent);
 }
 
 async function isThere(run: Run): Promise<boolean> {
-  try {
-    await stat(run.out);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
+  return (await stat(run.out).catch(undefinedIfAbsent)) !== undefined;
 }

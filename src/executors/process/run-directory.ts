@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandId, parseCommandId } from '../../core/command-id.ts';
+import { undefinedIfAbsent } from '../system-error.ts';
 import { spoolFiles } from '../supervisor/spool-directory.ts';
 
 /** The places of one command's run. The run directory is its spool directory too. */
@@ -58,11 +59,8 @@ export function sideName(runsDirectory: string, commandId: CommandId, state: 'ne
 export async function runEntries(
   runsDirectory: string,
 ): Promise<readonly { readonly commandId: CommandId; readonly path: string }[]> {
-  const names = await readdir(runsDirectory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.flatMap((name) => {
+  const names = await readdir(runsDirectory).catch(undefinedIfAbsent);
+  return (names ?? []).flatMap((name) => {
     const commandId = parseCommandId(/^(?:\.(?:new|gone)-)?([0-9a-f]{32})(?:-[0-9a-f]{12})?$/.exec(name)?.[1] ?? '');
     return commandId === undefined ? [] : [{ commandId, path: join(runsDirectory, name) }];
   });

@@ -39,19 +39,21 @@ function refusalOf(
   shellPath: string | undefined,
 ): RunRefusal | undefined {
   if (lane === undefined) {
-    return refusal('The cluster may not run processes on this server: the configuration of the server must name it.');
+    return cannotStart(
+      'The cluster may not run processes on this server: the configuration of the server must name it.',
+    );
   }
   if (lane.owner !== undefined && !room.isolation.canDropUid) {
-    return refusal(
+    return cannotStart(
       'The cluster has a uid of its own, and this server cannot give commands another uid: run it as root.',
     );
   }
   if (shellPath === undefined) {
-    return refusal(`The cluster’s shell, ${launch.shell}, is not installed on this server.`);
+    return cannotStart(`The cluster’s shell, ${launch.shell}, is not installed on this server.`);
   }
   return undefined;
 }
 
-function refusal(message: string): RunRefusal {
+function cannotStart(message: string): RunRefusal {
   return { reason: 'CouldNotStart', message };
 }

@@ -2,7 +2,8 @@ import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { randomBytes } from 'node:crypto';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import { toSeconds } from '../supervisor/supervisor-argv.ts';
-import { barRun, hasCode, readClaim, readLauncher } from './look-at-run.ts';
+import { hasCode } from '../system-error.ts';
+import { barRun, readClaim, readLauncher } from './look-at-run.ts';
 import { isAlive, statOf } from './process-identity.ts';
 import type { ProcessRoom } from './room.ts';
 import { type Run, runOf } from './run-directory.ts';

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { CommandId } from '../../core/command-id.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { hasCode } from '../system-error.ts';
 import { type ProcessIdentity, statOf } from './process-identity.ts';
 
 const pollMs = 20;
@@ -57,8 +58,7 @@ export function killIfThere(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) return;
-    throw error;
+    if (!hasCode(error, 'ESRCH') && !hasCode(error, 'EPERM')) throw error;
   }
 }
 

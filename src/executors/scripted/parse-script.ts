@@ -1,0 +1,136 @@
+import { nearestWord } from './nearest-word.ts';
+import { parseDurationMs, parseNamed, parseSizeBytes } from './script-values.ts';
+import type { PendingStep, Script, ScriptError, Step } from './script.ts';
+
+/** What a script may be made of, in the order of the documentation. */
+export const scriptWords = [
+  'stdout',
+  'stderr',
+  'base64',
+  'bytes',
+  'sleep',
+  'wait',
+  'append',
+  'linger',
+  'ignore-term',
+  'exit',
+  'killed',
+  'lost',
+  'pending',
+  'refuse',
+] as const;
+
+type Word = (typeof scriptWords)[number];
+
+type Parsed =
+  | { readonly step: Step }
+  | { readonly pending: PendingStep }
+  | { readonly append: { readonly path: string; readonly line: string } }
+  | { readonly refusal: { readonly reason: string; readonly message: string } }
+  | { readonly nothing: true }
+  | { readonly error: string };
+
+/**
+ * Reads a script: one step a line; empty lines and lines that begin with `#` say nothing. What comes behind an
+ * ending is read, so that a mistake in it is found, and never reached.
+ */
+export function parseScript(text: string): Script | ScriptError {
+  const pending: PendingStep[] = [];
+  const appends: { path: string; line: string }[] = [];
+  const steps: Step[] = [];
+  let refusal: Script['refusal'];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const parsed = parseLine(line);
+    if ('error' in parsed) return { line: index + 1, message: parsed.error };
+    if ('pending' in parsed) {
+      if (steps.length > 0) return { line: index + 1, message: 'pending comes before everything that happens' };
+      pending.push(parsed.pending);
+    }
+    if ('append' in parsed) appends.push(parsed.append);
+    if ('refusal' in parsed) refusal ??= parsed.refusal;
+    if ('step' in parsed) steps.push(parsed.step);
+  }
+  return { pending, appends, steps, ...(refusal === undefined ? {} : { refusal }) };
+}
+
+function parseLine(line: string): Parsed {
+  const [, first = '', rest = ''] = /^(\S+)(?: (.*))?$/.exec(line) ?? [];
+  const word = scriptWords.find((known) => known === first);
+  if (word === undefined) {
+    return { error: `unknown word "${first}"; did you mean "${nearestWord(first, scriptWords)}"?` };
+  }
+  return parseStep(word, rest.trim(), rest);
+}
+
+function parseStep(word: Word, rest: string, verbatim: string): Parsed {
+  switch (word) {
+    case 'stdout':
+    case 'stderr':
+      return { step: { type: 'write', bytes: new TextEncoder().encode(`${verbatim}\n`) } };
+    case 'base64':
+      return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(rest)
+        ? { step: { type: 'write', bytes: Buffer.from(rest, 'base64') } }
+        : { error: 'base64 takes bytes in base64, with their padding' };
+    case 'bytes': {
+      const length = parseSizeBytes(rest);
+      return length === undefined
+        ? { error: `bytes takes a size like 512, 64KiB or 10MiB, not "${rest}"` }
+        : { step: { type: 'fill', length } };
+    }
+    case 'sleep':
+      return withDuration(word, rest, (durationMs) => ({ step: { type: 'sleep', durationMs } }));
+    case 'linger':
+      return withDuration(word, rest, () => ({ nothing: true }));
+    case 'wait':
+      return rest.startsWith('/') ? { step: { type: 'wait', path: rest } } : { error: 'wait takes an absolute path' };
+    case 'append': {
+      const [, path, text] = /^(\/\S*) (.+)$/.exec(rest) ?? [];
+      if (path === undefined || text === undefined)
+        return { error: 'append takes an absolute path and a line of text' };
+      return { append: { path, line: text } };
+    }
+    case 'ignore-term':
+      return rest === '' ? { step: { type: 'ignoreTerm' } } : { error: 'ignore-term takes nothing' };
+    case 'exit':
+      return /^\d{1,3}$/.test(rest) && Number(rest) <= 255
+        ? { step: { type: 'exit', exitCode: Number(rest) } }
+        : { error: `exit takes a code from 0 to 255, not "${rest}"` };
+    case 'lost':
+      return { step: { type: 'lost', message: rest === '' ? 'The script says so.' : rest } };
+    case 'killed':
+      return parseKilled(rest);
+    case 'refuse': {
+      const named = parseNamed(rest);
+      return named === undefined ? { error: 'refuse takes a reason and a message' } : { refusal: named };
+    }
+    case 'pending':
+      return parsePending(rest);
+  }
+}
+
+function withDuration(word: Word, rest: string, make: (durationMs: number) => Parsed): Parsed {
+  const durationMs = parseDurationMs(rest);
+  return durationMs === undefined
+    ? { error: `${word} takes a duration like 250ms, 2s, 5m or 1h, not "${rest}"` }
+    : make(durationMs);
+}
+
+function parseKilled(rest: string): Parsed {
+  const [, reason, code, words] = /^([A-Za-z]\w*)(?: (\d{1,3}))?(?: (.+))?$/.exec(rest) ?? [];
+  if (reason === undefined || Number(code ?? 0) > 255) {
+    return { error: 'killed takes a reason, then perhaps an exit code, then perhaps a message' };
+  }
+  const message = parseNamed(`${reason} ${words ?? ''}`)?.message ?? 'The script says so.';
+  return { step: { type: 'killed', reason, message, ...(code === undefined ? {} : { exitCode: Number(code) }) } };
+}
+
+function parsePending(rest: string): Parsed {
+  const [, named = '', duration = ''] = /^(.+) for (\S+)$/.exec(rest) ?? [];
+  const durationMs = parseDurationMs(duration);
+  const words = parseNamed(named);
+  return words === undefined || durationMs === undefined
+    ? { error: 'pending takes a reason, a message, and how long: pending Unschedulable "0/3 nodes" for 2s' }
+    : { pending: { ...words, durationMs } };
+}
