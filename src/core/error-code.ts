@@ -27,7 +27,6 @@ export const errorCatalogue = {
     when: 'No role assignment grants the action at this scope, or the scope does not exist.',
   },
   SubscriptionNotFound: { status: 404, when: 'There is no such subscription.' },
-  ResourceGroupNotFound: { status: 404, when: 'There is no such resource group.' },
   ResourceNotFound: { status: 404, when: 'There is no such cluster or role assignment.' },
   NotFound: { status: 404, when: 'There is no such command in this cluster, or it was deleted.' },
   InvalidResourceType: { status: 404, when: 'The path names nothing that this server has.' },
@@ -42,10 +41,9 @@ export const errorCatalogue = {
   UnsupportedMediaType: { status: 415, when: 'The body is not of the content type that the operation takes.' },
   InvalidRange: { status: 416, when: 'The range or offset lies behind the end of the output.' },
   TooManyRequests: { status: 429, when: 'As many commands wait for this cluster as may.' },
-  TooManyAttempts: { status: 429, when: 'Too many failed sign-ins for this client or from this address.' },
   RequestHeaderFieldsTooLarge: { status: 431, when: 'The request’s headers are larger than 64 KiB.' },
   InternalServerError: { status: 500, when: 'Longarm is at fault; the log has the cause under the request id.' },
-  ServiceUnavailable: { status: 503, when: 'The server is starting or stopping, or its disk is full.' },
+  ServiceUnavailable: { status: 503, when: 'The server is starting or stopping, its disk is full, or an issuer’s keys cannot be had.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** A code of the catalogue. */
