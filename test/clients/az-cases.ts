@@ -54,7 +54,7 @@ async function pasteSetup(client: PythonClient, server: StartedServer): Promise<
   };
   const lines = await server.run('az-setup');
   const pasted = await endOf('bash', ['-s'], { env, stdin: `${lines}\necho "== $?"\nenv -0\n` });
-  const [said = '', variables = ''] = pasted.stdout.split('\n== 0\n');
+  const [said = '', variables = ''] = pasted.stdout.split('== 0\n');
   assert.notEqual(variables, '', `the pasted lines failed:\n${said}\n${pasted.stderr}`);
   const left: Record<string, string> = {};
   for (const variable of variables.split('\0')) {

@@ -33,10 +33,14 @@ function requestWatcher(): (chunk: Buffer) => boolean {
 
 /**
  * Starts a proxy that lets the first request through, holds back every byte of its answer, and resets the connection
- * once `arrived` resolves. All later connections are passed through untouched.
+ * once `arrived`, called then, resolves. All later connections are passed through untouched.
  */
-export async function startCuttingProxy(target: URL, arrived: Promise<void>): Promise<CuttingProxy> {
+export async function startCuttingProxy(
+  target: URL,
+  arrived: (signal: AbortSignal) => Promise<void>,
+): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
+  const closing = new AbortController();
   let connections = 0;
   let hasCut = false;
   const server = createServer((client) => {
@@ -58,9 +62,9 @@ export async function startCuttingProxy(target: URL, arrived: Promise<void>): Pr
       if (hasCut || !sawRequest(chunk)) return;
       hasCut = true;
       holdsBack = true;
-      arrived.then(
+      arrived(closing.signal).then(
         () => client.resetAndDestroy(),
-        () => client.destroy(),
+        () => client.destroy(), // The test ends by its own assertions.
       );
     });
     upstream.on('data', (chunk: Buffer) => {
@@ -75,6 +79,7 @@ export async function startCuttingProxy(target: URL, arrived: Promise<void>): Pr
     port: address.port,
     connections: () => connections,
     close: async () => {
+      closing.abort();
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');

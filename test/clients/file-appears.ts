@@ -1,14 +1,13 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Waits for a file to be there, for at most `deadlineMs`. @throws {Error} when it is not there by then */
-export async function fileAppears(path: string, deadlineMs: number): Promise<void> {
-  const signal = AbortSignal.timeout(deadlineMs);
+/** Waits until a file is there. @throws {Error} when `signal` fires before */
+export async function fileAppears(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const watcher = watch(dirname(path), () => look());
     const giveUp = (): void => {
       watcher.close();
-      reject(new Error(`${path} did not appear within ${deadlineMs} ms.`));
+      reject(new Error(`${path} did not appear: ${String(signal.reason)}`));
     };
     const look = (): void => {
       if (!existsSync(path)) return;

@@ -23,7 +23,12 @@ function credentialFor({ endpoint, tenantId, clientId, clientSecret }: Connectio
 type Client = Client22 | Client25;
 
 const versions: readonly (readonly [version: string, create: (to: Connection, endpoint: string) => Client])[] = [
-  ['22.3', (to, endpoint) => new Client22(credentialFor(to), to.subscriptionId, { endpoint })],
+  // Left to itself it asks for a token for its endpoint, which the test of a lost answer puts elsewhere.
+  [
+    '22.3',
+    (to, endpoint) =>
+      new Client22(credentialFor(to), to.subscriptionId, { endpoint, credentialScopes: `${to.endpoint}/.default` }),
+  ],
   ['25.5', (to, endpoint) => new Client25(credentialFor(to), to.subscriptionId, { endpoint })],
 ];
 
@@ -111,7 +116,9 @@ describe('the JavaScript SDK', { concurrency: true }, () => {
       test('a request whose answer is lost is sent again by the SDK, and runs once', async () => {
         const { connection, folder } = server;
         const trace = join(folder, `trace-${version}`);
-        const proxy = await startCuttingProxy(new URL(connection.endpoint), fileAppears(trace, longestMs));
+        const arrived = (signal: AbortSignal) =>
+          fileAppears(trace, AbortSignal.any([signal, AbortSignal.timeout(longestMs)]));
+        const proxy = await startCuttingProxy(new URL(connection.endpoint), arrived);
         try {
           const endpoint = `https://127.0.0.1:${proxy.port}`;
           const { managedClusters } = create(connection, endpoint);
