@@ -18,6 +18,9 @@ export interface OutputOptions extends CallOptions {
 // costs next to nothing, so silence is not waited out.
 const idleMs = 60_000;
 
+// A stream that stood for this long and was silent is no sign of trouble, so coming back is not slowed down.
+const steadyMs = 5000;
+
 /**
  * The raw bytes of a command's output, each once and in order, across lost connections and restarts of the server:
  * the offset is the only cursor. A stream that ends is believed only when the result says that nothing is missing.
@@ -41,6 +44,7 @@ export async function* followOutput(
       ...(follow ? { follow: 'true' } : {}),
     });
     let moved = 0;
+    let openedMs: number | undefined;
     let broken: ArmError | undefined;
     try {
       const reply = await sendForStream(session, {
@@ -53,7 +57,8 @@ export async function* followOutput(
         idleMs,
         signal,
       });
-      progressMs = session.clock.monotonicMs();
+      openedMs = session.clock.monotonicMs();
+      progressMs = openedMs;
       for await (const chunk of reply.body) {
         moved += chunk.length;
         offset += chunk.length;
@@ -64,9 +69,9 @@ export async function* followOutput(
       if (!(error instanceof NetworkFailure)) throw error;
       broken = describeFailure(error, url);
     }
-    if (moved > 0) backOff.reset();
     const state = await getCommandResult(session, command, { patienceMs: Math.max(0, left()), signal });
     progressMs = session.clock.monotonicMs();
+    if (moved > 0 || (openedMs !== undefined && progressMs - openedMs >= steadyMs)) backOff.reset();
     const stored = storedBytes(state.result);
     if (broken === undefined && (state.finished || !follow) && offset >= stored) return state.result;
     if (broken === undefined && !follow && !state.finished) return state.result;

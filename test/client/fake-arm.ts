@@ -96,11 +96,18 @@ export function sendJson(
 }
 
 /** A clock whose sleeps are over at once, and count. */
-export function fastClock(): ClientClock & { readonly sleptMs: readonly number[] } {
+export function fastClock(): ClientClock & {
+  readonly sleptMs: readonly number[];
+  /** Lets time pass without anybody sleeping. */
+  advance(durationMs: number): void;
+} {
   const sleptMs: number[] = [];
   let elapsedMs = 0;
   return {
     sleptMs,
+    advance: (durationMs) => {
+      elapsedMs += durationMs;
+    },
     monotonicMs: () => elapsedMs,
     sleep: async (durationMs, signal) => {
       signal?.throwIfAborted();

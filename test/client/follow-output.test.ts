@@ -4,8 +4,8 @@ import { describe, test, type TestContext } from 'node:test';
 import { type ArmClient, createArmClient } from '../../src/client/arm-client.ts';
 import { ArmError } from '../../src/client/arm-error.ts';
 import type { CommandResult } from '../../src/wire/command-result-schema.ts';
-import { cluster, commandId, FakeArm, fastClock } from './fake-arm.ts';
-import { addFakeCommand } from './fake-command.ts';
+import { cluster, commandId, FakeArm, fastClock, sendJson } from './fake-arm.ts';
+import { addFakeCommand, resultBody } from './fake-command.ts';
 
 const ref = { cluster, id: commandId };
 
@@ -96,6 +96,26 @@ describe('followOutput()', () => {
     await assert.rejects(drain(client), (error) => error instanceof ArmError && error.code === 'ConnectionFailed');
     const totalMs = clock.sleptMs.reduce((sum, each) => sum + each, 0);
     assert.ok(totalMs > 280_000 && totalMs <= 300_000, String(totalMs));
+  });
+
+  test('a stream that is silent for long and then cut is taken up again at once, however often', async (t) => {
+    const { fake, client, clock } = await setUp(t);
+    const command = addFakeCommand(fake, { phase: 'running' });
+    let cuts = 0;
+    fake.on('GET', /\/output$/, (_seen, response) => {
+      cuts += 1;
+      if (cuts === 10) command.phase = 'completed';
+      response.flushHeaders();
+      if (cuts === 10) response.end();
+      else response.write('', () => response.destroy());
+    });
+    fake.on('GET', /\/commandResults\/\w+$/, (_seen, response) => {
+      clock.advance(60_000);
+      sendJson(response, command.phase === 'running' ? 202 : 200, resultBody(command));
+    });
+    await drain(client);
+    assert.equal(clock.sleptMs.length, 9);
+    assert.ok(Math.max(...clock.sleptMs) <= 400, String(clock.sleptMs));
   });
 
   test('it begins where it is told to', async (t) => {
