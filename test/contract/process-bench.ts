@@ -75,7 +75,7 @@ export async function openProcessBench(isolation: Isolation, lane: ProcessLane):
     },
     spoilExit: (commandId, bytes) => writeFile(runOf(runsDirectory, commandId).exit, bytes),
     async traces(commandId) {
-      const pids = await survivorsOf(commandId, undefined);
+      const pids = await survivorsOf(commandId, { pid: process.pid, bootId: '', startedAt: '0' });
       const entries = (await runEntries(runsDirectory)).filter((entry) => entry.commandId === commandId);
       return [...pids.map((pid) => `process ${pid}`), ...entries.map((entry) => entry.path)];
     },

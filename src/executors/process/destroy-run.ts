@@ -20,7 +20,10 @@ export async function destroyRun(room: ProcessRoom, commandId: CommandId): Promi
   const entries = (await runEntries(room.runsDirectory)).filter((entry) => entry.commandId === commandId);
   if (entries.some((entry) => entry.path === run.directory)) {
     await barRun(run);
-    const left = await killSurvivors(commandId, await readLauncher(run), room.clock, killMs);
+    const launcher = await readLauncher(run);
+    // Without a launcher nothing began, and of another boot nothing is alive.
+    const ours = launcher?.bootId === room.bootId;
+    const left = launcher !== undefined && ours ? await killSurvivors(commandId, launcher, room.clock, killMs) : [];
     if (left.length > 0) {
       throw new Error(`Processes of command ${commandId} cannot be killed: ${left.join(', ')}.`);
     }

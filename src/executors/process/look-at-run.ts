@@ -81,7 +81,8 @@ async function readRecord(run: Run): Promise<FinalObservation | undefined> {
   const broken = await readIfThere(run.broken);
   if (broken !== undefined) {
     const exitCode = parseExitRecord(broken)?.exitCode;
-    const message = 'Its output could not be written whole, perhaps for want of disk space, and part of it is lost.';
+    const message =
+      'Part of its output may be lost: the disk is full, or the command killed the process that writes its output.';
     const seen = { ...(exitCode === undefined ? {} : { exitCode }), ...(startedAt === undefined ? {} : { startedAt }) };
     return { type: 'killed', reason: 'OutputLost', message, ...seen };
   }

@@ -65,6 +65,7 @@ async function endOf(room: ProcessRoom, run: Run, sight: Sight): Promise<FinalOb
     case 'running': {
       const due = await stopDue(run);
       if (due === undefined || room.clock.now() < addMs(due, stopMarginMs)) return undefined;
+      if (sight.launcher === undefined) return undefined;
       const left = await killSurvivors(run.commandId, sight.launcher, room.clock, killMs);
       return left.length > 0 ? undead(left) : undefined;
     }

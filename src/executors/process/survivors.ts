@@ -11,35 +11,29 @@ const pollMs = 20;
 /**
  * The PIDs of all processes that belong to a command: the launcher's session (supervisor, pump, timers), and
  * whatever carries the command's marker in its environment.
+ * @param launcher of this boot of the machine. Nothing of a command is older, so older processes are not looked into.
  */
-export async function survivorsOf(
-  commandId: CommandId,
-  launcher: ProcessIdentity | undefined,
-): Promise<readonly number[]> {
+export async function survivorsOf(commandId: CommandId, launcher: ProcessIdentity): Promise<readonly number[]> {
   const marker = `LONGARM_COMMAND_ID=${commandId}`;
   if (process.platform !== 'linux') return await survivorsByPs(marker, launcher);
   // Where another process has the launcher's PID now, the session of that number is not ours any more: the system
   // does not use a PID again while it is the number of a session.
-  const namesake = launcher === undefined ? undefined : await statOf(launcher.pid);
-  const session = namesake !== undefined && namesake.startedAt !== launcher?.startedAt ? undefined : launcher?.pid;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await statOf(pid);
-      if (stat === undefined || 'ZX'.includes(stat.state)) return [];
-      if (session !== undefined && stat.session === session) return [pid];
-      // Not ours to read means not ours: a command's processes run as the server's user, or the server is root.
-      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      return environment.split('\0').includes(marker) ? [pid] : [];
-    }),
-  );
-  return found.flat();
+  const namesake = await statOf(launcher.pid);
+  const session = namesake === undefined || namesake.startedAt === launcher.startedAt ? launcher.pid : undefined;
+  const found: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+    const stat = await statOf(pid);
+    if (stat === undefined || 'ZX'.includes(stat.state)) continue;
+    if (Number(stat.startedAt) < Number(launcher.startedAt)) continue;
+    if (stat.session === session || (await carries(pid, marker))) found.push(pid);
+  }
+  return found;
 }
 
 /** Kills all of them, again and again, until none is left or `withinMs` is over. @returns who is left. */
 export async function killSurvivors(
   commandId: CommandId,
-  launcher: ProcessIdentity | undefined,
+  launcher: ProcessIdentity,
   clock: Clock,
   withinMs: number,
 ): Promise<readonly number[]> {
@@ -62,13 +56,19 @@ export function killIfThere(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-async function survivorsByPs(marker: string, launcher: ProcessIdentity | undefined): Promise<readonly number[]> {
+async function carries(pid: number, marker: string): Promise<boolean> {
+  // Not ours to read means not ours: a command's processes run as the server's user, or the server is root.
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return environment.split('\0').includes(marker);
+}
+
+async function survivorsByPs(marker: string, launcher: ProcessIdentity): Promise<readonly number[]> {
   const options = ['-axEww', '-o', 'pid=,pgid=,command='];
   const { stdout } = await promisify(execFile)('ps', options, { maxBuffer: 64 * 1024 * 1024 });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, group, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     if (pid === undefined) return [];
-    const ours = Number(group) === launcher?.pid || command.split(' ').includes(marker);
+    const ours = Number(group) === launcher.pid || command.split(' ').includes(marker);
     return ours && Number(pid) !== process.pid ? [Number(pid)] : [];
   });
 }
