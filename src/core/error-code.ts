@@ -43,7 +43,10 @@ export const errorCatalogue = {
   TooManyRequests: { status: 429, when: 'As many commands wait for this cluster as may.' },
   RequestHeaderFieldsTooLarge: { status: 431, when: 'The request’s headers are larger than 64 KiB.' },
   InternalServerError: { status: 500, when: 'Longarm is at fault; the log has the cause under the request id.' },
-  ServiceUnavailable: { status: 503, when: 'The server is starting or stopping, its disk is full, or an issuer’s keys cannot be had.' },
+  ServiceUnavailable: {
+    status: 503,
+    when: 'The server is starting or stopping, its disk is full, or an issuer’s keys cannot be had.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** A code of the catalogue. */

@@ -47,5 +47,7 @@ export type Refusal =
   | 'staleLease'
   /** The lease or the queue deadline has not run out. */
   | 'notDue'
+  /** It has waited too long: it may only fail now. */
+  | 'overdue'
   /** The event has no meaning in this phase. */
   | 'wrongPhase';

@@ -74,6 +74,7 @@ function claim(command: Accepted | Leased, event: Extract<CommandEvent, { type: 
   const lease: Lease = { workerId: event.workerId, token: event.token, expiresAt: event.expiresAt };
   switch (command.phase) {
     case 'accepted':
+      if (command.facts.queueDeadline <= now) return refuse('overdue');
       return move({ ...next(command), phase: 'claimed', lease });
     case 'claimed':
       return refuse('wrongPhase');

@@ -127,6 +127,17 @@ describe('transition(), on random walks', () => {
     );
   });
 
+  test('claims nothing that has waited too long', () => {
+    fc.assert(
+      fc.property(walks, (moves) => {
+        for (const { before, event, now } of walk(moves)) {
+          if (event.type === 'claim' && before.phase === 'accepted') assert.ok(now < facts.queueDeadline);
+        }
+      }),
+      runs,
+    );
+  });
+
   test('says completed only for an exit that was recorded before any signal', () => {
     fc.assert(
       fc.property(walks, (moves) => {
