@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
@@ -81,6 +81,22 @@ describe('longarm against its own server', () => {
     const ran = await longarm(server, ['invoke', 'local', '--', 'echo out; echo err >&2; exit 7']).ended;
     assert.deepEqual([ran.code, ran.stdout], [7, 'out\nerr\n']);
   });
+
+  test(
+    'a server whose certificate is not trusted gets no token, and the message says what to do',
+    deadline,
+    async (t) => {
+      const server = await startServer(t);
+      const fields = JSON.parse(await readFile(server.connection, 'utf8')) as Record<string, string>;
+      const bare = join(server.connection, '..', 'bare.json');
+      await writeFile(bare, JSON.stringify({ ...fields, caFile: undefined }));
+      const ran = await longarm(server, ['list', '--connection', bare]).ended;
+      assert.equal(ran.code, 1);
+      assert.match(ran.stderr, /CertificateRefused: The certificate of 127\.0\.0\.1:\d+ is not trusted.*--ca-file/s);
+      const trusted = await longarm(server, ['list', '--connection', bare, '--ca-file', fields['caFile'] ?? '']).ended;
+      assert.equal(trusted.code, 0, trusted.stderr);
+    },
+  );
 
   test('Ctrl-C cancels the command, whose end gives 130', deadline, async (t) => {
     const server = await startServer(t);
