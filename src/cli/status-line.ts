@@ -30,7 +30,9 @@ export function createStatusLine(context: CliContext): StatusLine {
     show: (text) => {
       if (ended || text === shown) return;
       if (stderr.isTTY) {
-        const line = cut(singleLine(text), stderr.columns() - 1);
+        // Some pseudo-terminals say that they are 0 columns wide.
+        const columns = stderr.columns() === 0 ? 80 : stderr.columns();
+        const line = cut(singleLine(text), columns - 1);
         stderr.stream.write(`${eraseLine}${paint(context, stderr, 'faint', line)}`);
       } else {
         say(context, text);
