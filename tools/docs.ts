@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationMarkdown } from '../src/config/configuration-markdown.ts';
+import { commandReference } from './docs/command-reference.ts';
 import { errorTable, reasonTable } from './docs/error-tables.ts';
 import { type GeneratedText, replaceBlock } from './docs/generated-block.ts';
 
@@ -13,6 +14,7 @@ const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const generated: readonly GeneratedText[] = [
   { document: 'docs/configuration.md', generate: configurationMarkdown },
+  { document: 'docs/cli.md', block: 'verbs', generate: commandReference },
   { document: 'docs/errors.md', block: 'error codes', generate: errorTable },
   { document: 'docs/errors.md', block: 'reasons', generate: reasonTable },
 ];
