@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandId } from '../../src/core/command-id.ts';
+import { parseLauncherRecord } from '../../src/executors/process/process-identity.ts';
+import { probeIsolation, withoutNamespaces } from '../../src/executors/process/probe-isolation.ts';
+import { type Run, runOf } from '../../src/executors/process/run-directory.ts';
+import { survivorsOf } from '../../src/executors/process/survivors.ts';
+import { processExecutorAt } from '../contract/process-bench.ts';
+import { aClusterUid } from '../contract/executor-samples.ts';
+import { firstBytes, newId, observed, soon } from '../contract/executor-watch.ts';
+import type { Executor } from '../../src/ports/executor.ts';
+
+const found = await probeIsolation();
+const kinds =
+  found.kind === 'session' ? [found] : [found, withoutNamespaces(found.restoresSignals, 'as a test wants it')];
+
+for (const isolation of kinds) {
+  describe(`a run that is broken into from outside (${isolation.kind})`, { timeout: 60_000 }, () => {
+    let dataDirectory: string;
+    let executor: Executor;
+    before(async () => {
+      dataDirectory = await mkdtemp(join(tmpdir(), 'longarm-crash-'));
+      executor = await processExecutorAt({ dataDirectory, isolation, lane: { environment: {} } });
+    });
+    after(() => rm(dataDirectory, { recursive: true }));
+
+    async function begin(): Promise<Run> {
+      const commandId: CommandId = newId();
+      const text = '(setsid sleep 600 &); echo ready; sleep 600';
+      const launch = { commandId, clusterUid: aClusterUid, text, files: [], timeoutMs: 60_000, graceMs: 300 };
+      await executor.start({ ...launch, shell: 'sh' }, soon());
+      await firstBytes(executor, commandId);
+      return runOf(join(dataDirectory, 'runs'), commandId);
+    }
+
+    async function launcherOf(run: Run) {
+      const launcher = parseLauncherRecord(await readFile(run.launcher, 'utf8'));
+      assert.ok(launcher !== undefined);
+      return launcher;
+    }
+
+    test('is killed, once its launcher was killed and all it started is dead', async () => {
+      const run = await begin();
+      const launcher = await launcherOf(run);
+      process.kill(launcher.pid, 'SIGKILL');
+      const last = (await observed(executor, run.commandId)).at(-1);
+      assert.equal(last?.type === 'killed' ? last.reason : last?.type, 'Killed');
+      assert.deepEqual(await survivorsOf(run.commandId, launcher), []);
+      await executor.destroy(run.commandId, soon());
+    });
+
+    test('is lost when the machine was restarted meanwhile, and is not started again', async () => {
+      const run = await begin();
+      const launcher = await launcherOf(run);
+      await writeFile(run.prepared, JSON.stringify({ bootId: 'an earlier one' }));
+      const last = (await observed(executor, run.commandId)).at(-1);
+      assert.deepEqual(last, {
+        type: 'lost',
+        reason: 'WorkerLost',
+        message: 'The machine was restarted while it ran.',
+      });
+      await executor.destroy(run.commandId, soon());
+      assert.deepEqual(await survivorsOf(run.commandId, launcher), []);
+    });
+
+    test('ends with what there is when the spool was cut behind the offset', async () => {
+      const run = await begin();
+      await writeFile(run.out, 'cut');
+      const reading = executor.readOutput(run.commandId, 6, async () => {}, soon());
+      await executor.stop(run.commandId, 300, soon());
+      assert.deepEqual(await reading, { totalBytes: 3 });
+      await executor.destroy(run.commandId, soon());
+    });
+  });
+}
