@@ -9,7 +9,7 @@ import { serverVerbs } from '../../src/main/server-verbs.ts';
 const columns = 100;
 
 /** A terminal that keeps what is written to it. */
-function paper(): { readonly terminal: Terminal; take(): string } {
+function paper(): { readonly terminal: Terminal; readonly take: () => string } {
   let text = '';
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -14,7 +14,7 @@ export interface Need {
 }
 
 /** Whether a program of this name can be started from PATH. */
-export function hasProgram(name: string): boolean {
+function hasProgram(name: string): boolean {
   return spawnSync('sh', ['-c', `command -v "$0"`, name], { stdio: 'ignore' }).status === 0;
 }
 

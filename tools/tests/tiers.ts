@@ -51,7 +51,7 @@ const shells = [program('dash', 'dash'), program('bash', 'bash'), program('busyb
 const openssl = program('openssl', 'openssl');
 
 /** Every tier, the quick and telling ones first. */
-export const tiers: readonly Tier[] = [
+const tiers: readonly Tier[] = [
   tier('architecture', 'the rooms, the names and the lint rules are what the documents say'),
   tier('tools', 'the runner of these tiers sees what goes wrong', { timeoutMs: 4 * minuteMs }),
   tier('domain', 'transitions as properties: no walk leaves the lifecycle'),
