@@ -58,7 +58,7 @@ const tiers: readonly Tier[] = [
   tier('core', 'the pure functions of the domain'),
   tier('config', 'the options table, and what becomes of flags, variables and files'),
   tier('wire', 'the vendor’s vectors, and hostile input'),
-  tier('contract', 'one suite per port, on every adapter'),
+  tier('contract', 'one suite per port, on every adapter', { timeoutMs: 4 * minuteMs }),
   tier('store', 'durability, migrations, query plans, sealing'),
   tier('executors', 'the supervisor in each shell, the process lane', { needs: shells, timeoutMs: 4 * minuteMs }),
   tier('control-plane', 'the use cases: authorise, act and audit'),
