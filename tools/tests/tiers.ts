@@ -47,6 +47,12 @@ function pythonClient(name: PythonClient): Partial<Tier> {
   return { needs: [python(pythonClients[name].pythonMinors)], client: name };
 }
 
+/** Examples that need a client which takes minutes to install have a tier of their own. */
+function docsWith(name: PythonClient, proves: string): Tier {
+  const files = `test/docs/${name}/*.test.ts`;
+  return tier(`docs-${name}`, proves, { files, concurrency: 1, timeoutMs: 5 * minuteMs, ...pythonClient(name) });
+}
+
 const shells = [program('dash', 'dash'), program('bash', 'bash'), program('busybox', 'busybox-static')];
 const openssl = program('openssl', 'openssl');
 
@@ -71,6 +77,12 @@ const tiers: readonly Tier[] = [
   tier('main', 'the whole server, started and stopped', { timeoutMs: 4 * minuteMs }),
   tier('crash', 'kill -9, restart: at most one side effect, no lost byte', { concurrency: 1, timeoutMs: 8 * minuteMs }),
   tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
+  tier('docs', 'the examples in the documents do what they say', {
+    files: 'test/docs/*.test.ts',
+    needs: [program('bash', 'bash'), program('curl', 'curl')],
+  }),
+  docsWith('az', 'the examples that use az'),
+  docsWith('python-sdk', 'the examples that use the Python SDK'),
   client('js-sdk', 'the JavaScript SDK, old and new'),
   client('python-sdk', 'the newest Python SDK', pythonClient('python-sdk')),
   client('az', 'the newest az', pythonClient('az')),
