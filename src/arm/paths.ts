@@ -20,7 +20,7 @@ export const holdKey = 'longarmWait';
  * The absolute address of a command's result under the request's own api-version. `resourcegroups` is in lower case
  * as in the API reference's example, and a query always follows the id: `az` finds the id by the `?` behind it.
  */
-export function resultLocation(
+function resultLocation(
   request: OperationRequest,
   address: ClusterAddress,
   id: CommandId,

@@ -7,7 +7,7 @@ export const armAudiences: readonly string[] = [
 ];
 
 /** The AKS AAD server application: the audience of a `clusterToken`. No token for it opens our own API. */
-export const clusterTokenAudience = '6dae42f8-4368-4678-94ff-3960e28e3630';
+const clusterTokenAudience = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
 /** The audiences of our own tokens for our own API: ARM's, and this server's public URL with and without a slash. */
 export function ownAudiences(publicUrl: string): readonly string[] {

@@ -7,7 +7,7 @@ const maxIdLength = 256;
 const delegatedScope = 'user_impersonation';
 
 /**
- * Who a verified token speaks for. Source: Entra's access token claims; design §7 for `oid` or else `sub`.
+ * Who a verified token speaks for. Source: Entra's access token claims; without an `oid` the `sub` counts.
  * @throws {LongarmError} `InvalidAuthenticationToken` for delegated tokens without the scope `user_impersonation`, for
  * ID tokens (they say who signed in to another application, not that anybody may call this one), and for tokens without
  * a subject.

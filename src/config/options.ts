@@ -10,7 +10,7 @@ const mib = 1024 * 1024;
 const path = textType('the path of a file');
 const host = textType('a host name or an address');
 
-/** Every setting of the server but those that are lists (`issuers`, `clusters`): design §9's one table. */
+/** Every setting of the server but those that are lists (`issuers`, `clusters`), in one table. */
 export const options = {
   dataDir: {
     name: 'dataDir',

@@ -20,7 +20,7 @@ export interface ConfigSources {
 const listKeys = ['issuers', 'clusters'] as const;
 
 /**
- * Resolves every setting once: flag, else variable, else file, else default (design §9). The result is frozen.
+ * Resolves every setting once: flag, else variable, else file, else default. The result is frozen.
  * @throws {ConfigError} with *all* that is wrong, each with its place.
  */
 export function resolveConfig(sources: ConfigSources): Config {

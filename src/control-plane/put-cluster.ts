@@ -37,7 +37,7 @@ export async function putCluster(
     const cluster = existing === undefined ? newCluster(plane, address, change) : changedCluster(existing, change);
     await repositories.directory.saveCluster(cluster);
     const switchedOff = cluster.runCommandDisabled && existing?.runCommandDisabled === false;
-    const stopped = switchedOff ? await stopAll(plane, repositories, cluster) : [];
+    const toRing = switchedOff ? await stopAll(plane, repositories, cluster) : [];
     await repositories.audit.append({
       at: plane.clock.now(),
       verb: 'cluster.write',
@@ -46,7 +46,7 @@ export async function putCluster(
       correlationId: actor.correlationId,
       details: { created: existing === undefined, runCommandDisabled: cluster.runCommandDisabled },
     });
-    return { cluster, created: existing === undefined, stopped };
+    return { cluster, created: existing === undefined, stopped: toRing };
   });
   for (const command of stopped) ringFor(plane.bell, command);
   plane.bell.ring('queue');

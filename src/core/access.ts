@@ -47,8 +47,3 @@ export function isGranted(
 export function isGrantedToOwner(principal: Principal, owner: Principal, action: Action): boolean {
   return ownersActions.has(action) && principalKey(principal) === principalKey(owner);
 }
-
-/** Tells whether being the owner of something can ever grant this action. */
-export function canBeOwners(action: Action): boolean {
-  return ownersActions.has(action);
-}

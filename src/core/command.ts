@@ -137,7 +137,7 @@ export interface Cancelled extends Ended {
 /** A command in whichever phase: each carries exactly its data. */
 export type Command = Accepted | Claimed | Launching | Running | Completed | Failed | Cancelled;
 
-/** Where a command stands. Source: design §2. */
+/** Where a command stands. Source: docs/lifecycle.md. */
 export type Phase = Command['phase'];
 
 /** The phases a command never leaves. */

@@ -19,7 +19,7 @@ type Ending =
   | { readonly phase: 'cancelled'; readonly exitCode?: number };
 
 /**
- * Decides how a command ended from the last thing that was seen of it. Design §3, "which ending wins": an exit
+ * Decides how a command ended from the last thing that was seen of it. docs/lifecycle.md, "which ending wins": an exit
  * recorded before any signal of ours is `completed`; `cancelled` needs proof of death; unknown is never success.
  */
 export function endCommand(

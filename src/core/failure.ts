@@ -17,6 +17,8 @@ export const ownReasons = {
   OutputLimitExceeded: 'It wrote more than the output limit and was stopped; what was stored is kept.',
   RunCommandDisabled: 'Run command was switched off for the cluster, which also stops what runs.',
   StopIncomplete: 'It was told to stop, and its death could not be proven. It may still run.',
+  OutputLost: 'It ended, and part of its output may be lost: the disk was full, or it killed what writes its output.',
+  InvalidScript: 'A command of a scripted cluster was not understood; the message names the line.',
   WorkerLost: 'It was launched, and what it became cannot be known. It may have run.',
 } as const satisfies Record<string, string>;
 

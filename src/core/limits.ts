@@ -27,7 +27,7 @@ export interface Limits {
   readonly retentionMs: number;
 }
 
-/** The limits of a server that configures none. Source: design §3. */
+/** The limits of a server that configures none. Source: docs/lifecycle.md. */
 export const defaultLimits: Limits = {
   queueMs: hour,
   startMs: 5 * minute,

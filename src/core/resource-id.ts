@@ -3,10 +3,10 @@ import type { Brand } from './brand.ts';
 /** A subscription's id: a UUID in lower case. */
 export type SubscriptionId = Brand<string, 'SubscriptionId'>;
 
-/** A resource group's name as written. Compare with `sameName`: its case does not count. */
+/** A resource group's name as written. Its case does not count. */
 export type ResourceGroupName = Brand<string, 'ResourceGroupName'>;
 
-/** A managed cluster's name as written. Compare with `sameName`: its case does not count. */
+/** A managed cluster's name as written. Its case does not count. */
 export type ClusterName = Brand<string, 'ClusterName'>;
 
 /** Where a managed cluster is found. */
@@ -32,11 +32,6 @@ export function parseResourceGroupName(text: string): ResourceGroupName | undefi
 /** Parses a cluster name by the pattern of the API reference (*Managed Clusters: Run Command*, `resourceName`). */
 export function parseClusterName(text: string): ClusterName | undefined {
   return /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/.test(text) ? (text as ClusterName) : undefined;
-}
-
-/** Tells whether two names of ARM resources name the same thing: ARM ignores case. */
-export function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** The ARM resource id of a cluster, with its names as they were first written. */

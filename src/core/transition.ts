@@ -22,7 +22,7 @@ export function acceptCommand(facts: CommandFacts): Accepted {
 }
 
 /**
- * The one function that moves a command (design §11.1). Pure and total: every event has an answer in every
+ * The one function that moves a command (docs/lifecycle.md). Pure and total: every event has an answer in every
  * phase, and a refusal changes nothing.
  */
 export function transition(command: Command, event: CommandEvent, now: Instant): Transition {

@@ -3,7 +3,7 @@ import type { Isolation } from '../executors/process/isolation.ts';
 
 /**
  * Why this configuration may not serve its process lanes on this machine; `undefined` where it may. A command of
- * somebody else's must not be able to read keys and database, so without namespaces `serve` runs none (design §6).
+ * somebody else's must not be able to read keys and database, so without namespaces `serve` runs none (docs/security.md).
  */
 export function laneRefusal(config: Config, isolation: Isolation): string | undefined {
   const lanes = config.clusters.filter(({ executor }) => executor === 'process');

@@ -1,8 +1,12 @@
 import { quoteForShell } from '../cli/shell-words.ts';
 import type { QuickstartConnection } from './quickstart-connection.ts';
 
-/** What a person can paste next, for each kind of client. */
-export function quickstartLines(connection: QuickstartConnection, connectionFile: string): readonly string[] {
+/** What a person can paste next, for each kind of client. `longarm` is how this person calls the command line. */
+export function quickstartLines(
+  connection: QuickstartConnection,
+  connectionFile: string,
+  longarm: 'longarm' | 'npx longarm',
+): readonly string[] {
   const { endpoint, subscriptionId, resourceGroup, cluster, tenantId, clientId } = connection;
   const file = quoteForShell(connectionFile);
   const ca = connection.caFile === undefined ? '' : ` --cacert ${quoteForShell(connection.caFile)}`;
@@ -10,14 +14,14 @@ export function quickstartLines(connection: QuickstartConnection, connectionFile
   const nodeCa = connection.caFile === undefined ? '' : `NODE_EXTRA_CA_CERTS=${quoteForShell(connection.caFile)}, `;
   return [
     'Longarm’s own command line:',
-    `  longarm invoke ${cluster} --connection ${file} -- 'kubectl get nodes'`,
+    `  ${longarm} invoke ${cluster} --connection ${file} -- 'kubectl get nodes'`,
     '',
     'az (paste, then use it as with Azure):',
-    `  eval "$(longarm az-setup --connection ${file})"`,
+    `  eval "$(${longarm} az-setup --connection ${file})"`,
     `  az aks command invoke -g ${resourceGroup} -n ${cluster} -c 'kubectl get nodes'`,
     '',
     'curl:',
-    `  token=$(longarm token --connection ${file})`,
+    `  token=$(${longarm} token --connection ${file})`,
     `  curl -i${ca} -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \\`,
     `    -d '{"command":"kubectl get nodes"}' '${url}/runCommand?api-version=2025-05-01'`,
     '',

@@ -38,7 +38,7 @@ import { systemClock as clock } from './system-clock.ts';
 import { trustedIssuers } from './trusted-issuers.ts';
 import { version } from './version.ts';
 
-/** How long a lease is good without a renewal. Source: design §3. */
+/** How long a lease is good without a renewal. Source: docs/lifecycle.md. */
 const leaseMs = 30_000;
 const sweepMs = 60_000;
 const requestTimeoutMs = 5 * 60_000;
@@ -57,13 +57,17 @@ export interface RunningLongarm {
 /** Closes in reverse what was opened, each once, also when the start broke off half-way. */
 class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
 
   add(close: () => Promise<void>): void {
     this.#closers.push(close);
   }
 
-  async closeAll(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  closeAll(): Promise<void> {
+    this.#closing ??= (async () => {
+      for (const close of this.#closers.toReversed()) await close();
+    })();
+    return this.#closing;
   }
 }
 

@@ -5,11 +5,13 @@ import { toCloudError } from '../wire/cloud-error.ts';
 import { bodyTooLarge } from './read-body.ts';
 import { contextOf } from './request-context.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
+import type { SignInLog } from './sign-in-log.ts';
 
 /** Answers whatever was thrown on the way of a request, and logs what is our own fault with its cause. */
 export function answerError(
   parts: ServerParts,
   options: ServerOptions,
+  signIns: SignInLog,
   thrown: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -23,6 +25,7 @@ export function answerError(
   }
   if (error instanceof LongarmError && status === 401) {
     parts.metrics.authenticationFailed();
+    signIns.refused({ code: error.code, remoteAddress: request.ip });
     void reply.header('www-authenticate', parts.challenge(error));
   }
   return reply
@@ -53,6 +56,7 @@ function toLongarmError(thrown: FastifyError | Error, bodyLimitBytes: number): E
       return new LongarmError('InvalidRequestContent', 'The body has not the length that Content-Length says.');
     case 'FST_ERR_BAD_URL':
       return new LongarmError('InvalidResourceType', 'The path is not validly percent-encoded.');
+    case undefined:
     default:
       return thrown;
   }

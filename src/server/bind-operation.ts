@@ -8,7 +8,7 @@ import { sendResponse } from './send-response.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
 
 /**
- * Binds one operation to its route. The order is fixed (design §4): authenticate, match, path and api-version,
+ * Binds one operation to its route. The order is fixed (docs/architecture.md): authenticate, match, path and api-version,
  * authorise, body, operate. Fastify reads the body after `onRequest`, so a caller without rights uploads nothing.
  */
 export function bindOperation(

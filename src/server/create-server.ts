@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { LongarmError } from '../core/error-code.ts';
 import { toCloudError } from '../wire/cloud-error.ts';
 import { answerError } from './answer-error.ts';
@@ -9,6 +10,7 @@ import { addOperatorRoutes } from './operator-routes.ts';
 import { readBodies } from './read-body.ts';
 import { contextOf, header, openContext } from './request-context.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
+import { createSignInLog } from './sign-in-log.ts';
 import { unmatched } from './unmatched.ts';
 
 /** A server that was made and may be listening. */
@@ -24,7 +26,7 @@ export interface LongarmServer {
   close(): Promise<void>;
 }
 
-/** 64 KiB: tokens of people in many groups are large. Source: design §9. */
+/** 64 KiB: tokens of people in many groups are large. */
 const maxHeaderSize = 65_536;
 
 /** Makes the server: operations bound to routes, over TLS where certificates are given. */
@@ -35,7 +37,12 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
 
   app.addHook('onRequest', async (request, reply) => {
     const { gone } = openContext(parts, options, request, reply);
-    stopping.signal.addEventListener('abort', () => gone.abort(stopping.signal.reason), { signal: gone.signal });
+    const leave = () => {
+      // A connection that were kept would keep the server from closing for as long as its client is silent.
+      reply.header('connection', 'close');
+      gone.abort(stopping.signal.reason);
+    };
+    stopping.signal.addEventListener('abort', leave, { signal: gone.signal });
     // An answer that is done needs no more listening; otherwise each request would leave a listener behind.
     reply.raw.once('close', () => gone.abort(new Error('the request is over')));
   });
@@ -53,7 +60,8 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
     };
     parts.log.debug(facts, 'answered a request');
   });
-  app.setErrorHandler((error: Error, request, reply) => answerError(parts, options, error, request, reply));
+  const signIns = createSignInLog(parts.clock, parts.log);
+  app.setErrorHandler((error: Error, request, reply) => answerError(parts, options, signIns, error, request, reply));
   app.setNotFoundHandler(async (request) => {
     // Without a token nobody learns which paths there are.
     await parts.authenticate(header(request, 'authorization'));
@@ -72,9 +80,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
       return typeof address === 'object' && address !== null ? address.port : port;
     },
     useCertificate: ({ certPem, keyPem }) => {
-      if ('setSecureContext' in app.server && typeof app.server.setSecureContext === 'function') {
-        app.server.setSecureContext({ cert: certPem, key: keyPem });
-      }
+      if (app.server instanceof TlsServer) app.server.setSecureContext({ cert: certPem, key: keyPem });
     },
     close: async () => {
       stopping.abort(new Error('the server is stopping'));
@@ -104,7 +110,7 @@ function createApp(options: ServerOptions, http: { readonly maxHeaderSize: numbe
   if (options.tls === undefined) return fastify({ ...common, http });
   const { certPem, keyPem } = options.tls;
   const https = { ...http, cert: certPem, key: keyPem, minVersion: 'TLSv1.2' as const };
-  return fastify({ ...common, https }) as unknown as FastifyInstance;
+  return fastify({ ...common, https });
 }
 
 /** What the HTTP parser refuses gets a `CloudError` as well, written by hand: there is no request to answer. */
@@ -130,6 +136,7 @@ function brokenRequest(code: string | undefined): LongarmError {
         'RequestHeaderFieldsTooLarge',
         `The request's headers are larger than ${maxHeaderSize} bytes.`,
       );
+    case undefined:
     default:
       return new LongarmError('InvalidRequestContent', 'The request is not valid HTTP.');
   }

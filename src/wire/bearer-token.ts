@@ -1,7 +1,7 @@
 import { LongarmError } from '../core/error-code.ts';
 
 /** The largest access token that is looked at. Tokens with hundreds of groups stay well below it. */
-export const maxTokenBytes = 48 * 1024;
+const maxTokenBytes = 48 * 1024;
 
 /**
  * Takes the token out of an `Authorization` header, RFC 6750 §2.1. The scheme's case is ignored.

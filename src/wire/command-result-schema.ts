@@ -33,13 +33,15 @@ export const commandExtensionSchema = Type.Object({
 });
 
 /** The fields of `properties`, in the vendor's order, then ours. */
-export const commandResultPropertiesSchema = Type.Object({
+const commandResultPropertiesSchema = Type.Object({
   provisioningState: Type.String(),
   exitCode: Type.Optional(Type.Integer()),
   startedAt: Type.Optional(dateTime('The time when the command started.')),
   finishedAt: Type.Optional(dateTime('The time when the command finished.')),
   logs: Type.Optional(Type.String({ description: 'The command output.' })),
-  reason: Type.Optional(Type.String({ description: 'An explanation of why provisioningState is set to failed (if so).' })),
+  reason: Type.Optional(
+    Type.String({ description: 'An explanation of why provisioningState is set to failed (if so).' }),
+  ),
   longarm: Type.Optional(commandExtensionSchema),
 });
 

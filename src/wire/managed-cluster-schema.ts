@@ -19,7 +19,7 @@ export const clusterLimitsSchema = Type.Object(
 );
 
 /** What Longarm adds to the vendor's cluster. */
-export const clusterExtensionSchema = Type.Object(
+const clusterExtensionSchema = Type.Object(
   {
     executor: Type.Optional(Type.Union([Type.Literal('process'), Type.Literal('scripted')])),
     shell: Type.Optional(Type.Union([Type.Literal('sh'), Type.Literal('bash')])),

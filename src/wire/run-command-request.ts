@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { LongarmError } from '../core/error-code.ts';
 
 /** What Longarm adds to the vendor's request. */
-export const runCommandOptionsSchema = Type.Object(
+const runCommandOptionsSchema = Type.Object(
   {
     timeoutSeconds: Type.Optional(
       Type.Integer({ minimum: 1, description: 'How long the command may run. At most the cluster’s own limit.' }),

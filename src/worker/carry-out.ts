@@ -10,7 +10,7 @@ import { type EndOfRun, runToEnd } from './run-to-end.ts';
 
 /**
  * Carries one command from its claim to its end: launch, run, seal, report, destroy. The order is the promise
- * (design §3): `launching` is committed before anything is touched, the end only after the output is sealed, and
+ * (docs/lifecycle.md): `launching` is committed before anything is touched, the end only after the output is sealed, and
  * what ran is destroyed only after that.
  * @throws {LeaseLost} when the command is somebody else's; nothing more was touched from then on.
  * @throws the signal's reason when the worker stops; the command goes on and can be adopted.

@@ -118,8 +118,9 @@ export async function startArmServer(configuration = ''): Promise<ArmServer> {
       }
     },
     restart: async () => {
-      agent.destroy();
+      const former = agent;
       await longarm.stop();
+      former.destroy();
       longarm = await start();
       agent = agentOf(longarm);
     },

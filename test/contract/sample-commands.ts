@@ -29,12 +29,12 @@ export function newClusterUid(): ClusterUid {
 }
 
 /** A new lease token. */
-export function newLeaseToken(): LeaseToken {
+function newLeaseToken(): LeaseToken {
   return randomUUID() as LeaseToken;
 }
 
 /** A new worker id. */
-export function newWorkerId(): WorkerId {
+function newWorkerId(): WorkerId {
   return randomUUID() as WorkerId;
 }
 

@@ -192,7 +192,7 @@ describe('transition(), on random walks', () => {
     const page = readFileSync(new URL('../../docs/lifecycle.md', import.meta.url), 'utf8');
     const drawn = [...page.matchAll(/^ {2}(\S+ --> \w+):/gm)].map(([, edge]) => edge);
     assert.ok(drawn.length > 10, 'the diagram was not found');
-    assert.deepEqual([...seen].toSorted(), drawn.toSorted());
+    assert.deepEqual(seen, new Set(drawn));
   });
 });
 

@@ -27,7 +27,7 @@ export interface ProcessStat {
 }
 
 /** Reads a line of `/proc/PID/stat`. The name in it may hold blanks and parentheses, so it is cut off at the last. */
-export function parseStat(line: string): ProcessStat | undefined {
+function parseStat(line: string): ProcessStat | undefined {
   const fields = line
     .slice(line.lastIndexOf(')') + 1)
     .trim()

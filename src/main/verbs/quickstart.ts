@@ -34,23 +34,25 @@ export const quickstart: VerbBody = {
     const { context, options } = call;
     const config = await quickstartConfig(call);
     const stop = stopSignal();
-    const longarm = await startOnSomePort(call, config);
+    const started = await startOnSomePort(call, config);
     try {
-      const connection = await writeConnection(config.dataDir, longarm);
+      const connection = await writeConnection(config.dataDir, started);
       const connectionFile = dataPaths(config.dataDir).connection;
-      introduce(call, longarm);
+      introduce(call, started);
       const exitCode = await runFirst(call, connectionFile, options['once'] === true);
       if (options['once'] === true) return exitCode;
       const { stream } = context.stderr;
-      stream.write(`\n${quickstartLines(connection, connectionFile).join('\n')}\n\n`);
+      // npm tells its children so; `longarm` alone is then not on the PATH of the shell that these lines are for.
+      const longarm = context.environment['npm_command'] === undefined ? 'longarm' : 'npx longarm';
+      stream.write(`\n${quickstartLines(connection, connectionFile, longarm).join('\n')}\n\n`);
       say(context, `Longarm is up at ${connection.endpoint}. Ctrl-C cancels what runs and stops it.`, 'good');
       await stop.received;
       say(context, 'Stopping…', 'faint');
-      const cancelled = await cancelEverything(longarm.plane);
+      const cancelled = await cancelEverything(started.plane);
       if (cancelled > 0) say(context, `Cancelled ${cancelled} unfinished ${cancelled === 1 ? 'command' : 'commands'}.`);
       return 0;
     } finally {
-      await longarm.stop();
+      await started.stop();
       stop.ignore();
     }
   },

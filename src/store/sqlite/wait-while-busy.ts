@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../ports/store.ts';
 import { isBusy } from './fault.ts';
 
 /** How long another process may hold the write lock before a write is given up, in milliseconds. */
-export const busyLimitMs = 10_000;
+const busyLimitMs = 10_000;
 
 const firstPauseMs = 2;
 const longestPauseMs = 50;
