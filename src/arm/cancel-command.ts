@@ -1,9 +1,8 @@
 import { cancelCommand } from '../control-plane/cancel-command.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseClusterAddress, parseCommandIdParam } from '../wire/cluster-path.ts';
 import type { Operation } from '../wire/operation.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { paths, pollHeaders } from './paths.ts';
+import { clusterAccess, paths, pollHeaders } from './paths.ts';
 
 /** Cancels a command: 202, and the result tells how it ended. Idempotent. Ours. */
 export function cancelCommandOperation(parts: ArmParts): Operation {
@@ -14,11 +13,7 @@ export function cancelCommandOperation(parts: ArmParts): Operation {
     summary: 'Asks for the end of a command. One that has ended stays as it ended.',
     extension: true,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/commandResults/cancel/action',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/commandResults/cancel/action'),
     parameters: [],
     responses: {
       202: { description: 'Accepted', headers: { Location: 'URL to query for the end of the command.' } },

@@ -1,9 +1,8 @@
 import { deleteCommandResult } from '../control-plane/delete-command-result.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseClusterAddress, parseCommandIdParam } from '../wire/cluster-path.ts';
 import type { Operation } from '../wire/operation.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { paths } from './paths.ts';
+import { clusterAccess, paths } from './paths.ts';
 
 /** Deletes a finished command with its output. Ours. */
 export function deleteCommandResultOperation(parts: ArmParts): Operation {
@@ -14,11 +13,7 @@ export function deleteCommandResultOperation(parts: ArmParts): Operation {
     summary: 'Deletes a finished command and its output for good.',
     extension: true,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/commandResults/delete',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/commandResults/delete'),
     parameters: [],
     responses: { 204: { description: 'Deleted.' } },
     handle: async (request) => {

@@ -2,7 +2,6 @@ import { type CommandView, getCommandResult } from '../control-plane/get-command
 import { readStoredOutput } from '../control-plane/get-output.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { isTerminal } from '../core/command.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseClusterAddress, parseCommandIdParam } from '../wire/cluster-path.ts';
 import { commandStatusCode, toCommandResult } from '../wire/command-result.ts';
 import { commandResultSchema } from '../wire/command-result-schema.ts';
@@ -11,7 +10,7 @@ import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { parsePreferWait } from '../wire/prefer.ts';
 import Type from 'typebox';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { holdKey, paths, pollHeaders } from './paths.ts';
+import { clusterAccess, holdKey, paths, pollHeaders } from './paths.ts';
 
 /**
  * *Managed Clusters: Get Command Result*: 202 with a body until the command has ended, then 200. A poll may ask to be
@@ -25,11 +24,7 @@ export function getCommandResultOperation(parts: ArmParts): Operation {
     summary: 'Gets the results of a command which has been run on the managed cluster.',
     extension: false,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/commandResults/read',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/commandResults/read'),
     parameters: [
       {
         name: holdKey,
@@ -55,13 +50,12 @@ export function getCommandResultOperation(parts: ArmParts): Operation {
     handle: async (request) => {
       const address = parseClusterAddress(request.params);
       const id = parseCommandIdParam(request.params);
-      const holdSeconds = Math.min(parts.maxHoldSeconds, askedHold(request));
-      const { signal } = request;
-      const asked = { address, id, signal, holdMs: holdSeconds * 1000 };
+      const hold = askedHold(request, parts.maxHoldSeconds);
+      const asked = { address, id, signal: request.signal, holdMs: (ageMs: number) => holdMs(hold, ageMs) };
       const view = await getCommandResult(parts.plane, actorOf(request), asked);
       const headers = {
-        ...(isTerminal(view.command) ? {} : pollHeaders(request, address, id, holdSeconds)),
-        ...(holdSeconds > 0 ? { 'preference-applied': `wait=${holdSeconds}` } : {}),
+        ...(isTerminal(view.command) ? {} : pollHeaders(request, address, id, hold.followsUs ? hold.seconds : 0)),
+        ...(hold.followsUs || hold.seconds === 0 ? {} : { 'preference-applied': `wait=${hold.seconds}` }),
       };
       const logs = isTerminal(view.command) ? await readLogs(parts, view) : undefined;
       const value = toCommandResult({ ...view, ...(logs === undefined ? {} : { logs }) }, parts.style);
@@ -70,11 +64,28 @@ export function getCommandResultOperation(parts: ArmParts): Operation {
   };
 }
 
-function askedHold(request: OperationRequest): number {
+interface Hold {
+  readonly seconds: number;
+  /** Whether our own `Location` asked for it, and not the client. */
+  readonly followsUs: boolean;
+}
+
+function askedHold(request: OperationRequest, maxSeconds: number): Hold {
   const byQuery = request.query[holdKey];
-  if (byQuery === undefined) return parsePreferWait(request.headers['prefer']) ?? 0;
-  if (/^\d{1,9}$/.test(byQuery)) return Number(byQuery);
+  if (byQuery === undefined) {
+    return { seconds: Math.min(parsePreferWait(request.headers['prefer']) ?? 0, maxSeconds), followsUs: false };
+  }
+  if (/^\d{1,9}$/.test(byQuery)) return { seconds: Math.min(Number(byQuery), maxSeconds), followsUs: true };
   throw new LongarmError('InvalidParameter', `${holdKey} must be a whole number of seconds.`, { target: holdKey });
+}
+
+/**
+ * How long to hold. A client that only follows our `Location` did not ask for it, and some make their first polls
+ * before they give their caller a handle (JavaScript SDK 22): so young commands are held for a second, older ones for
+ * twice their age.
+ */
+function holdMs({ seconds, followsUs }: Hold, ageMs: number): number {
+  return followsUs ? Math.min(seconds * 1000, Math.max(1000, 2 * ageMs)) : seconds * 1000;
 }
 
 /** Reads no more of the output than is shown, however much is stored. */

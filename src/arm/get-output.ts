@@ -1,12 +1,11 @@
 import Type from 'typebox';
 import { followOutput, getOutput, readStoredOutput, type StoredOutput } from '../control-plane/get-output.ts';
 import { LongarmError } from '../core/error-code.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseByteRange, toContentRange } from '../wire/byte-range.ts';
 import { parseClusterAddress, parseCommandIdParam } from '../wire/cluster-path.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { paths } from './paths.ts';
+import { clusterAccess, paths } from './paths.ts';
 
 const contentType = 'application/octet-stream';
 
@@ -22,11 +21,7 @@ export function getOutputOperation(parts: ArmParts): Operation {
     summary: 'Gets the raw output of a command, or follows it to its end.',
     extension: true,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/commandResults/read',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/commandResults/read'),
     parameters: [
       { name: 'from', in: 'query', description: 'The offset of the first byte.', schema: Type.Integer({ minimum: 0 }) },
       { name: 'follow', in: 'query', description: 'Go on until the command has ended.', schema: Type.Boolean() },

@@ -1,5 +1,4 @@
 import { listCommandResults } from '../control-plane/list-command-results.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseClusterAddress } from '../wire/cluster-path.ts';
 import { toCommandResult } from '../wire/command-result.ts';
 import { type CommandResultList, commandResultListSchema } from '../wire/command-result-schema.ts';
@@ -7,7 +6,7 @@ import { listQueryParameters, parseListQuery } from '../wire/list-query.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { toSkipToken } from '../wire/paging.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { paths } from './paths.ts';
+import { clusterAccess, paths } from './paths.ts';
 
 /** Lists a cluster's commands, the newest first, without their output. Ours. */
 export function listCommandResultsOperation(parts: ArmParts): Operation {
@@ -18,11 +17,7 @@ export function listCommandResultsOperation(parts: ArmParts): Operation {
     summary: 'Lists the commands of the managed cluster, the newest first: all of them, or the caller’s own.',
     extension: true,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/commandResults/read',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/commandResults/read'),
     parameters: listQueryParameters,
     responses: { 200: { description: 'A page of commands.', schema: commandResultListSchema } },
     handle: async (request) => {

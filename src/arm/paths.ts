@@ -1,6 +1,9 @@
 import type { CommandId } from '../core/command-id.ts';
 import type { ClusterAddress } from '../core/resource-id.ts';
-import type { OperationRequest } from '../wire/operation.ts';
+import type { Action } from '../core/role.ts';
+import { clusterScope } from '../core/scope.ts';
+import { parseClusterAddress } from '../wire/cluster-path.ts';
+import type { Access, OperationRequest } from '../wire/operation.ts';
 
 const groups = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}';
 
@@ -40,4 +43,9 @@ export function pollHeaders(
   holdSeconds: number,
 ): Record<string, string> {
   return { location: resultLocation(request, address, id, holdSeconds), 'retry-after': '1' };
+}
+
+/** Who may call an operation on a cluster: whom a role assignment grants the action at its scope. */
+export function clusterAccess(action: Action): Access {
+  return { type: 'granted', action, scope: (params) => clusterScope(parseClusterAddress(params)) };
 }

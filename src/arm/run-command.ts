@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { runCommand } from '../control-plane/run-command.ts';
 import { LongarmError } from '../core/error-code.ts';
-import { clusterScope } from '../core/scope.ts';
 import { parseClusterAddress } from '../wire/cluster-path.ts';
 import { readContext } from '../wire/context/read-context.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { parseClusterToken, type RunCommandRequest, runCommandRequestSchema } from '../wire/run-command-request.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
-import { paths, pollHeaders } from './paths.ts';
+import { clusterAccess, paths, pollHeaders } from './paths.ts';
 
 const keyLimit = 256;
 
@@ -20,11 +19,7 @@ export function runCommandOperation(parts: ArmParts): Operation {
     summary: 'Submits a command to run in the managed cluster.',
     extension: false,
     apiVersioned: true,
-    access: {
-      type: 'granted',
-      action: 'Microsoft.ContainerService/managedClusters/runcommand/action',
-      scope: (params) => clusterScope(parseClusterAddress(params)),
-    },
+    access: clusterAccess('Microsoft.ContainerService/managedClusters/runcommand/action'),
     parameters: [],
     body: { contentType: 'application/json', schema: runCommandRequestSchema },
     responses: {

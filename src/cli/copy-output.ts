@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArmClient } from '../client/arm-client.ts';
-import type { OutputOptions } from '../client/follow-output.ts';
+import type { OutputOptions } from '../client/get-output.ts';
 import type { CommandRef } from '../client/session.ts';
 import type { CommandResult } from '../wire/command-result-schema.ts';
 import type { CliContext } from './context.ts';

@@ -7,14 +7,14 @@ import { type ClientClock, machineClock } from './client-clock.ts';
 import type { CommandState } from './command-state.ts';
 import { clientCredential, type ClientSecret, givenToken, type TokenOptions } from './credential.ts';
 import { endpointUrl, parseEndpoint } from './endpoint-url.ts';
-import { followOutput, type OutputOptions } from './follow-output.ts';
+import { followOutput, type OutputOptions } from './get-output.ts';
 import { getCommandResult, type ResultOptions, waitForEnd, type WaitOptions } from './get-command-result.ts';
-import { type CommandFilter, listCommands } from './list-commands.ts';
+import { type CommandFilter, listCommands } from './list-command-results.ts';
 import { type ManagedClusters, managedClusters } from './managed-clusters.ts';
 import { type RoleAssignments, roleAssignments } from './role-assignments.ts';
 import { sendForJson } from './send.ts';
 import type { CallOptions, CommandRef, Session } from './session.ts';
-import { type SubmitOptions, submitCommand } from './submit-command.ts';
+import { type SubmitOptions, submitCommand } from './run-command.ts';
 import { listSubscriptions, type SubscriptionView } from './subscriptions.ts';
 import { createTransport } from './transport.ts';
 

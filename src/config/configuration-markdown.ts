@@ -13,13 +13,29 @@ variable beats the file, the file beats the default; an empty variable counts as
 once, with their places, and nothing starts before they are gone. Secrets are never settings: a setting names the file
 that holds one.
 
+A server that serves one cluster and is reached under a name of its own needs no more than this;
+[operations](operations.md) has a whole example:
+
+\`\`\`yaml config
+dataDir: /var/lib/longarm
+host: 0.0.0.0
+publicUrl: https://longarm.example.com:8443
+limits: # keys with a dot are nested
+  run: 2h
+clusters:
+  - resourceGroup: production
+    name: west
+    environment:
+      KUBECONFIG: /etc/longarm/west.kubeconfig
+\`\`\`
+
 Durations are written \`90s\`, \`5m\`, \`1h30m\` or \`7d\`, sizes \`512KiB\` or \`1GiB\`; a plain number counts in the unit of
 the table.
 `;
 
 const lists = `## Lists, in the file alone
 
-\`\`\`yaml
+\`\`\`yaml config
 # Issuers of tokens that are trusted beside the server's own.
 issuers:
   - issuer: https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0

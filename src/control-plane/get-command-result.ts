@@ -1,6 +1,7 @@
 import type { Cluster } from '../core/cluster.ts';
 import type { CommandId } from '../core/command-id.ts';
 import { type Command, isTerminal } from '../core/command.ts';
+import { msBetween } from '../core/instant.ts';
 import { type Limits, limitsOf } from '../core/limits.ts';
 import type { ClusterAddress } from '../core/resource-id.ts';
 import type { Repositories } from '../ports/store.ts';
@@ -23,6 +24,7 @@ export interface CommandView {
 
 /**
  * A command as it stands, or, where `holdMs` is not 0, as soon as it has ended and after `holdMs` at the latest.
+ * `holdMs` is told how long ago the command was submitted, in milliseconds.
  * The first read of a finished command by a principal is audited.
  * @throws {LongarmError} `AuthorizationFailed`, `ResourceNotFound`, `NotFound`.
  */
@@ -32,16 +34,20 @@ export async function getCommandResult(
   request: {
     readonly address: ClusterAddress;
     readonly id: CommandId;
-    readonly holdMs: number;
+    readonly holdMs: (ageMs: number) => number;
     readonly signal: AbortSignal;
   },
 ): Promise<CommandView> {
-  const deadlineMs = plane.clock.monotonicMs() + request.holdMs;
+  const beganMs = plane.clock.monotonicMs();
   const ear = plane.bell.listen(`command/${request.id}`);
+  let deadlineMs: number | undefined;
   try {
     for (;;) {
       const view = await readCommand(plane, actor, request.address, request.id);
-      const leftMs = deadlineMs - plane.clock.monotonicMs();
+      const nowMs = plane.clock.monotonicMs();
+      const ageMs = msBetween(view.command.facts.submittedAt, plane.clock.now());
+      deadlineMs ??= beganMs + request.holdMs(ageMs);
+      const leftMs = deadlineMs - nowMs;
       if (isTerminal(view.command) || leftMs <= 0 || request.signal.aborted) return view;
       // The bell is a hint that can be missed across processes: look again now and then.
       await ear.next(Math.min(leftMs, 5000), request.signal);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
@@ -68,6 +68,8 @@ export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, complaints: [`no file matches ${tier.files}`] };
   const results = mkdtempSync(join(tmpdir(), 'longarm-tally-'));
   const folder = mkdtempSync(join(tmpdir(), 'la-'));
+  // Some tests run commands as another user, who must get through to what lies below.
+  chmodSync(folder, 0o711);
   const mark = `${tier.name}-${randomUUID()}`;
   const tally = join(results, 'counts.json');
   const guard = join(checkout, 'tools/tests/open-handle-guard.mjs');

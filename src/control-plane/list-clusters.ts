@@ -1,15 +1,10 @@
 import type { Cluster } from '../core/cluster.ts';
-import type { ClusterAddress, SubscriptionId } from '../core/resource-id.ts';
+import type { SubscriptionId } from '../core/resource-id.ts';
 import { clusterScope, groupScope } from '../core/scope.ts';
-import { hasAccess, look, requireAccess, requireCluster } from './access.ts';
+import { hasAccess, look, requireAccess } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
 
 const action = 'Microsoft.ContainerService/managedClusters/read';
-
-/** @throws {LongarmError} `AuthorizationFailed`, `ResourceNotFound`. */
-export async function getCluster(plane: ControlPlane, actor: Actor, address: ClusterAddress): Promise<Cluster> {
-  return look(plane, actor, (repositories) => requireCluster(repositories, actor, action, address));
-}
 
 /**
  * The clusters of a subscription, or of a resource group in it, as far as the actor may see them. Empty where it
