@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { checkout } from './documents.ts';
 
+const longarm = join(checkout, 'bin/longarm.mjs');
 const deadlineMs = 60_000;
 
 /** The home of a reader who follows a document, with a quickstart that is up in its default place. */
@@ -25,7 +26,7 @@ export async function newReader(): Promise<Reader> {
   const programs = join(home, 'bin');
   mkdirSync(programs);
   symlinkSync(process.execPath, join(programs, 'node'));
-  symlinkSync(join(checkout, 'bin/longarm.mjs'), join(programs, 'longarm'));
+  symlinkSync(longarm, join(programs, 'longarm'));
   // So that the JavaScript of a document finds what `npm install` would have put there.
   symlinkSync(join(checkout, 'node_modules'), join(home, 'node_modules'));
   const environment = {
@@ -35,7 +36,7 @@ export async function newReader(): Promise<Reader> {
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
   };
-  const server = spawn('longarm', ['quickstart', '--port', '0', '--', 'true'], {
+  const server = spawn(process.execPath, [longarm, 'quickstart', '--port', '0', '--', 'true'], {
     cwd: home,
     // The mark by which the runner of the tests finds what was left behind.
     env: { ...process.env, ...environment },
