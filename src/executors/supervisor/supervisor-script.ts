@@ -65,18 +65,18 @@ wipe() {
 }
 
 # Sends this shell signal $2 after $1 seconds; USR2 calls it off. It ignores TERM, because a stop says TERM to all.
-# A sleep that did not end well was killed, by the command perhaps, and gets two successors.
+# A sleep that did not end well was killed, by the command perhaps, and gets two successors. A trap runs between two
+# commands, when "$!" is either what it was before or the sleep's: so no moment is left in which the sleep is missed.
 alarm() {
   (
     trap '' TERM INT HUP
-    trap '[ -z "$armed" ] || kill -KILL "$!"; exit' USR2
-    armed=
+    none=$!
+    trap '[ "$!" = "$none" ] || kill -KILL "$!"; exit' USR2
     for attempt in 1 2 3; do
       sleep "$1" &
-      armed=1
       wait "$!" && break
     done
-    armed=
+    none=$!
     kill -"$2" "$self"
   ) </dev/null >/dev/null 2>&1 4>&- 5>&- &
 }
@@ -152,7 +152,8 @@ wipe
 # With all other writers dead the pump comes to the end of the pipe. Only something that could not be killed keeps
 # it from that, and then it is cut off after a while: what such a survivor writes is not the command's output.
 (
-  trap 'kill -KILL "$!"; exit' USR2
+  none=$!
+  trap '[ "$!" = "$none" ] || kill -KILL "$!"; exit' USR2
   sleep 5 &
   wait "$!"
   : >"$d/cut"
