@@ -9,7 +9,7 @@ export function describeState(result: CommandResult): string {
     case 'accepted': {
       const before = longarm.queuePosition;
       const place = before === undefined ? '' : before === 0 ? ', next in line' : `, ${before} before it`;
-      return `waiting in the queue${place}${why}`;
+      return `waiting in the queue${place}`;
     }
     case 'claimed':
       return `about to be launched${why}`;

@@ -84,7 +84,7 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   const credential =
     options.credential.type === 'token'
       ? givenToken(options.credential.token)
-      : clientCredential(options.credential, endpoint, sender.clock, postForm);
+      : clientCredential(options.credential, sender.clock, postForm);
   const session: Session = { ...sender, credential };
   return {
     endpoint,

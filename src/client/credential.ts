@@ -33,13 +33,15 @@ export type PostForm = (path: string, form: string, options: TokenOptions) => Pr
 
 const spareMs = 60_000;
 
+/** Azure's own audience: good whatever name the endpoint is called by, also where that is not its public URL. */
+const armScope = 'https://management.azure.com/.default';
+
 /**
- * Tokens by client credentials (RFC 6749 §4.4) from `{endpoint}/{tenantId}/oauth2/v2.0/token`, kept until shortly
+ * Tokens by client credentials (RFC 6749 §4.4) from the endpoint's `/{tenantId}/oauth2/v2.0/token`, kept until shortly
  * before they expire.
  */
 export function clientCredential(
   { tenantId, clientId, clientSecret }: ClientSecret,
-  endpoint: string,
   clock: ClientClock,
   postForm: PostForm,
 ): Credential {
@@ -48,7 +50,7 @@ export function clientCredential(
     grant_type: 'client_credentials',
     client_id: clientId,
     client_secret: clientSecret,
-    scope: `${endpoint}/.default`,
+    scope: armScope,
   }).toString();
   let kept: { readonly token: Promise<string>; expiresMs: number } | undefined;
 

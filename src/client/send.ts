@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ArmError } from './arm-error.ts';
+import { ArmError } from './arm-error.ts';
 import { createBackOff } from './back-off.ts';
 import type { ClientClock } from './client-clock.ts';
 import type { Credential } from './credential.ts';
@@ -70,7 +70,8 @@ async function send<T>(sender: Sender, call: Call, read: (reply: HttpReply) => P
   let renewed = false;
   let mayHaveActed = false;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await tryOnce(sender, call, requestId, read);
+    const token = await tokenFor(call, mayHaveActed);
+    const outcome = await tryOnce(sender, call, token, requestId, read);
     if (outcome.ok) return outcome.value;
     mayHaveActed ||= outcome.mayHaveActed;
     const { error } = outcome;
@@ -88,6 +89,18 @@ async function send<T>(sender: Sender, call: Call, read: (reply: HttpReply) => P
   }
 }
 
+/**
+ * A token that cannot be had was retried on its own account, so its error is the last word; but whether something was
+ * done is a question of the call, not of the request for the token.
+ */
+async function tokenFor(call: Call, mayHaveActed: boolean): Promise<string | undefined> {
+  try {
+    return await call.credential?.token({ signal: call.signal, patienceMs: call.patienceMs });
+  } catch (error) {
+    throw error instanceof ArmError ? error.asLastWord(error.attempts, mayHaveActed) : error;
+  }
+}
+
 type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ArmError; readonly isPassing: boolean; readonly mayHaveActed: boolean };
@@ -95,11 +108,10 @@ type Outcome<T> =
 async function tryOnce<T>(
   sender: Sender,
   call: Call,
+  token: string | undefined,
   requestId: string,
   read: (reply: HttpReply) => Promise<T>,
 ): Promise<Outcome<T>> {
-  // A token that cannot be had was retried on its own account, so its error is the last word.
-  const token = await call.credential?.token({ signal: call.signal, patienceMs: call.patienceMs });
   const headers = {
     accept: 'application/json',
     'user-agent': sender.userAgent,

@@ -1,12 +1,11 @@
 import type { Cluster, ClusterLimits, ExecutorKind, Shell } from '../core/cluster.ts';
-import type { Command } from '../core/command.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
 import { clusterScope } from '../core/scope.ts';
-import type { Repositories } from '../ports/store.ts';
 import { act, requireAccess } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
-import { moveCommand, ringFor } from './move-command.ts';
+import { ringFor } from './move-command.ts';
+import { stopCommands } from './stop-commands.ts';
 
 /** What a caller of the API may say of a cluster. What is left out stays as it is. */
 export interface ClusterChange {
@@ -37,7 +36,7 @@ export async function putCluster(
     const cluster = existing === undefined ? newCluster(plane, address, change) : changedCluster(existing, change);
     await repositories.directory.saveCluster(cluster);
     const switchedOff = cluster.runCommandDisabled && existing?.runCommandDisabled === false;
-    const toRing = switchedOff ? await stopAll(plane, repositories, cluster) : [];
+    const toRing = switchedOff ? await stopCommands(plane, repositories, cluster) : [];
     await repositories.audit.append({
       at: plane.clock.now(),
       verb: 'cluster.write',
@@ -93,14 +92,4 @@ function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
     strict: change.strict ?? existing.strict,
     limits: change.limits ?? existing.limits,
   };
-}
-
-async function stopAll(plane: ControlPlane, repositories: Repositories, cluster: Cluster): Promise<Command[]> {
-  const stopped: Command[] = [];
-  const event = { type: 'requestStop', cause: 'runCommandDisabled' } as const;
-  for (const { facts } of await repositories.commands.unfinished(cluster.uid)) {
-    const moved = await moveCommand(repositories.commands, facts.id, event, plane.clock.now());
-    if (moved.ok) stopped.push(moved.command);
-  }
-  return stopped;
 }

@@ -1,4 +1,5 @@
-import { readFile, writeFile, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ids } from '../ports/ids.ts';
 import type { Store } from '../ports/store.ts';
@@ -20,9 +21,18 @@ export function dataPaths(directory: string) {
   } as const;
 }
 
-/** Opens the database with the key that its secrets are sealed under. Another process may have it open as well. */
+/**
+ * Opens the database with the key that its secrets are sealed under. Another process may have it open as well.
+ * @throws when the database is there and its keys are not: new ones would open nothing of it.
+ */
 export async function openStore(directory: string): Promise<Store> {
   const paths = dataPaths(directory);
+  if (existsSync(paths.database) && !existsSync(paths.keys)) {
+    throw new Error(
+      `The key file ${paths.keys} is missing, and what is sealed in ${paths.database} opens with no other. ` +
+        'Restore it from a backup; to begin anew instead, move the whole data directory away.',
+    );
+  }
   return openSqliteStore({ file: paths.database, sealer: await openKeyFile(paths.keys) });
 }
 

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { PassThrough, Readable } from 'node:stream';
-import { cliMarkdown } from '../../src/cli/cli-markdown.ts';
 import { clientVerbs } from '../../src/cli/client-verbs.ts';
-import type { CliContext } from '../../src/cli/context.ts';
-import { createProgram } from '../../src/cli/program.ts';
 import type { ServerVerb } from '../../src/cli/verb.ts';
-import { machineClock } from '../../src/client/client-clock.ts';
 import { runVerb } from './run-verb.ts';
 
 function serverVerb(name: string, onLoad: () => void): ServerVerb {
@@ -73,29 +68,5 @@ describe('the program', () => {
     assert.ok(!plain.stderr.includes('\u001b'));
     assert.ok(coloured.stderr.includes('\u001b[31m'));
     assert.ok(!refused.stderr.includes('\u001b[31m'));
-  });
-});
-
-describe('cliMarkdown()', () => {
-  test('it has every verb with its options and examples', async () => {
-    const terminal = { stream: new PassThrough(), isTTY: false, columns: () => 80 };
-    const context: CliContext = {
-      stdin: Readable.from([]),
-      stdout: terminal,
-      stderr: terminal,
-      environment: {},
-      workingDirectory: '/',
-      version: '1.2.3',
-      clock: machineClock,
-      onInterrupt: () => () => undefined,
-      setExitCode: () => undefined,
-      serverVerbs: [serverVerb('serve', () => undefined)],
-    };
-    const markdown = await cliMarkdown(createProgram(context));
-    for (const { name } of [...clientVerbs, { name: 'serve' }])
-      assert.ok(markdown.includes(`\n## \`longarm ${name}\`\n`), name);
-    for (const text of ['`--timeout <duration>`', 'longarm serve --loud', '| `--loud` | aloud |']) {
-      assert.ok(markdown.includes(text), text);
-    }
   });
 });

@@ -181,7 +181,7 @@ describe('the client credential', () => {
       grant_type: 'client_credentials',
       client_id: 'c',
       client_secret: 's&=',
-      scope: `${fake.endpoint}/.default`,
+      scope: 'https://management.azure.com/.default',
     });
     fake.on('GET', /commandResults/, ({ headers }, response) => {
       if (headers.authorization === 'Bearer t1') {

@@ -31,13 +31,12 @@ export interface Plane {
 
 const principal: Principal = { issuer: 'https://issuer.example', id: 'admin', displayName: 'Admin' };
 
-/** Opens a control plane with one scripted cluster. */
-export async function openPlane(limits: Partial<Limits> = {}): Promise<Plane> {
+/** Opens a control plane with one scripted cluster. A test that runs real things gives a clock that runs. */
+export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock = turnedClock()): Promise<Plane> {
   const directory = await temporaryDirectory();
   const sealer = await openKeyFile(join(directory.path, 'keys.json'));
   const store = await openSqliteStore({ file: join(directory.path, 'longarm.db'), sealer });
   const outputs = await openOutputFiles(join(directory.path, 'outputs'));
-  const clock = turnedClock();
   const plane: ControlPlane = {
     store,
     outputs,

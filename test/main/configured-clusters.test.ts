@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parseConfigFile } from '../../src/config/config-file.ts';
+import { resolveConfig } from '../../src/config/resolve-config.ts';
+import { createServerLog } from '../../src/main/server-log.ts';
+import { startLongarm } from '../../src/main/start-longarm.ts';
+import { type ArmServer, startArmServer, version } from '../arm/arm-server.ts';
+
+describe('clusters of the configuration file, over restarts', () => {
+  let server: ArmServer;
+  let cluster: string;
+  before(async () => {
+    server = await startArmServer();
+    cluster = `${server.group}/providers/Microsoft.ContainerService/managedClusters`;
+  });
+  after(() => server.stop());
+
+  /** Starts on the same data directory with another configuration, does the work, and stops. */
+  async function restartedWith(configuration: string): Promise<void> {
+    await server.longarm.stop();
+    const file = parseConfigFile('test.yaml', configuration);
+    const config = resolveConfig({ flags: { dataDir: server.dataDir, port: '0' }, environment: {}, file });
+    const longarm = await startLongarm(config, createServerLog('error', 2));
+    await longarm.stop();
+    await server.restart();
+  }
+
+  test('one that is declared no more can be deleted over the API, and one that is cannot', async () => {
+    const token = () => server.tokenFor('administrator');
+    const declared = await server.call('DELETE', `${cluster}/local?${version}`, { token: await token() });
+    assert.deepEqual([declared.status, declared.json.error.target], [400, 'resourceName']);
+    await server.longarm.stop();
+    const file = parseConfigFile('test.yaml', 'clusters: []');
+    const config = resolveConfig({ flags: { dataDir: server.dataDir, port: '0' }, environment: {}, file });
+    const longarm = await startLongarm(config, createServerLog('error', 2));
+    const origins = await longarm.plane.store.read(({ directory }) => directory.clusters());
+    await longarm.stop();
+    assert.deepEqual(new Set(origins.map(({ origin }) => origin)), new Set(['api']));
+    await server.restart();
+  });
+
+  test('one that the file switches off has what waits and runs in it stopped', async () => {
+    const path = await (async () => {
+      const token = await server.tokenFor('administrator');
+      const submit = `${cluster}/scripted/runCommand?${version}`;
+      const answer = await server.call('POST', submit, { token, body: { command: 'sleep 10m' } });
+      return new URL(answer.headers['location'] ?? '').pathname;
+    })();
+    await restartedWith(
+      'clusters:\n  - { resourceGroup: rg1, name: scripted, executor: scripted, disableRunCommand: on }\n',
+    );
+    const end = await server.end(path, await server.tokenFor('administrator'));
+    assert.match(end.json.properties.reason, /^RunCommandDisabled: /);
+  });
+
+  test('a data directory without its keys is refused, with what to do, and nothing is made in their place', async () => {
+    await server.longarm.stop();
+    await rm(join(server.dataDir, 'keys.json'));
+    const config = resolveConfig({ flags: { dataDir: server.dataDir, port: '0' }, environment: {}, file: undefined });
+    await assert.rejects(startLongarm(config, createServerLog('error', 2)), /keys\.json is missing.*backup/);
+    await assert.rejects(startLongarm(config, createServerLog('error', 2)), /keys\.json is missing/);
+  });
+});
