@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { addConnectionOptions } from '../../cli/connect.ts';
 import { addFormatOption, wantsJson } from '../../cli/output-format.ts';
 import { paint, type Tone } from '../../cli/paint.ts';
@@ -5,6 +6,7 @@ import { printJson } from '../../cli/print-json.ts';
 import type { VerbBody, VerbCall } from '../../cli/verb.ts';
 import { writeOutput } from '../../cli/write-output.ts';
 import { singleLine } from '../../wire/quote.ts';
+import { dataPaths } from '../data-directory.ts';
 import { checkConnection } from '../doctor/check-connection.ts';
 import { checkMachine } from '../doctor/check-machine.ts';
 import type { Finding } from '../doctor/finding.ts';
@@ -31,12 +33,22 @@ export const doctor: VerbBody = {
   },
   run: async (call) => {
     const config = await readConfig(call.context, call.options);
-    const findings = [...(await checkMachine(config.dataDir)), ...(await checkConnection(call, call.operands[0]))];
+    const overApi = await checkConnection(withOwnConnection(call, config.dataDir), call.operands[0]);
+    const findings = [...(await checkMachine(config.dataDir)), ...overApi];
     if (wantsJson(call.options)) await printJson(call.context, findings);
     else await writeOutput(call.context.stdout.stream, findings.map((found) => show(call, found)).join(''));
     return findings.some(({ state }) => state === 'bad') ? 1 : 0;
   },
 };
+
+/** Whoever names a data directory and no connection means the server that wrote its own there. */
+function withOwnConnection(call: VerbCall, dataDir: string): VerbCall {
+  const { connection, endpoint, dataDir: named } = call.options;
+  const isNamed = connection !== undefined || endpoint !== undefined || named === undefined;
+  const own = dataPaths(dataDir).connection;
+  if (isNamed || !existsSync(own)) return call;
+  return { ...call, options: { ...call.options, connection: own } };
+}
 
 function show({ context }: VerbCall, { check, state, seen, remedy }: Finding): string {
   const mark = paint(context, context.stdout, tones[state], state.padEnd(7));
