@@ -11,6 +11,7 @@ import { machineClock } from './executor-samples.ts';
 /** What a starter, another process, is told. */
 export interface ScriptedOrder {
   readonly directory: string;
+  readonly filesBelow: string;
   readonly launch: Launch;
 }
 
@@ -20,10 +21,10 @@ export async function openScriptedBench(): Promise<ExecutorBench> {
   const directory = join(place, 'runs');
   const at = (name: string): string => join(place, name);
   return {
-    instance: () => createScriptedExecutor({ directory, clock: machineClock }),
+    instance: () => createScriptedExecutor({ directory, clock: machineClock, filesBelow: place }),
     async startAndDie(launch) {
       const starter = fork(new URL('scripted-starter.ts', import.meta.url), { serialization: 'advanced' });
-      starter.send({ directory, launch } satisfies ScriptedOrder);
+      starter.send({ directory, filesBelow: place, launch } satisfies ScriptedOrder);
       const answer = Promise.withResolvers<unknown>();
       starter.once('message', answer.resolve);
       starter.once('exit', () => answer.resolve('ended'));

@@ -6,6 +6,6 @@ import type { ScriptedOrder } from './scripted-bench.ts';
 const told = Promise.withResolvers<ScriptedOrder>();
 process.once('message', told.resolve);
 const order = await told.promise;
-const executor = await createScriptedExecutor({ directory: order.directory, clock: machineClock });
+const executor = await createScriptedExecutor({ ...order, clock: machineClock });
 await executor.start(order.launch, AbortSignal.timeout(20_000));
 process.send?.('started');

@@ -27,7 +27,8 @@ describe('the worker', () => {
   beforeEach(async () => {
     behind = await openPlane({}, running);
     directory = await temporaryDirectory();
-    scripted = await createScriptedExecutor({ directory: join(directory.path, 'runs'), clock: systemClock });
+    const filesBelow = directory.path;
+    scripted = await createScriptedExecutor({ directory: join(filesBelow, 'runs'), clock: systemClock, filesBelow });
     workers = [];
   });
   afterEach(async () => {

@@ -1,3 +1,4 @@
+import { isWrittenBelow } from './files-below.ts';
 import { nearestWord } from './nearest-word.ts';
 import { parseDurationMs, parseNamed, parseSizeBytes } from './script-values.ts';
 import type { PendingStep, Script, ScriptError, Step } from './script.ts';
@@ -33,8 +34,10 @@ type Parsed =
 /**
  * Reads a script: one step a line; empty lines and lines that begin with `#` say nothing. What comes behind an
  * ending is read, so that a mistake in it is found, and never reached.
+ * @param filesBelow the directory that `append` and `wait` may name files in; without it neither is taken, because
+ *   whoever may run a script could otherwise write to, and ask for, any file of the server's user.
  */
-export function parseScript(text: string): Script | ScriptError {
+export function parseScript(text: string, filesBelow?: string): Script | ScriptError {
   const pending: PendingStep[] = [];
   const appends: { path: string; line: string }[] = [];
   const steps: Step[] = [];
@@ -42,7 +45,7 @@ export function parseScript(text: string): Script | ScriptError {
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
-    const parsed = parseLine(line);
+    const parsed = parseLine(line, filesBelow);
     if ('error' in parsed) return { line: index + 1, message: parsed.error };
     if ('pending' in parsed) {
       if (steps.length > 0) return { line: index + 1, message: 'pending comes before everything that happens' };
@@ -55,13 +58,26 @@ export function parseScript(text: string): Script | ScriptError {
   return { pending, appends, steps, ...(refusal === undefined ? {} : { refusal }) };
 }
 
-function parseLine(line: string): Parsed {
+function parseLine(line: string, filesBelow: string | undefined): Parsed {
   const [, first = '', rest = ''] = /^(\S+)(?: (.*))?$/.exec(line) ?? [];
   const word = scriptWords.find((known) => known === first);
   if (word === undefined) {
     return { error: `unknown word "${first}"; did you mean "${nearestWord(first, scriptWords)}"?` };
   }
-  return parseStep(word, rest.trim(), rest);
+  const parsed = parseStep(word, rest.trim(), rest);
+  const path = pathIn(parsed);
+  if (path === undefined) return parsed;
+  if (filesBelow === undefined) {
+    return { error: `${word} is not taken here: this executor was given no directory for the files of scripts` };
+  }
+  return isWrittenBelow(filesBelow, path)
+    ? parsed
+    : { error: `${word} takes a path below ${filesBelow}, without ".."` };
+}
+
+function pathIn(parsed: Parsed): string | undefined {
+  if ('append' in parsed) return parsed.append.path;
+  return 'step' in parsed && parsed.step.type === 'wait' ? parsed.step.path : undefined;
 }
 
 function parseStep(word: Word, rest: string, verbatim: string): Parsed {

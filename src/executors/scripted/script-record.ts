@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, constants, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandId, parseCommandId } from '../../core/command-id.ts';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import type { Launch } from '../../core/launch.ts';
 import { hasCode, undefinedIfAbsent } from '../system-error.ts';
+import { leadsBelow } from './files-below.ts';
 import { parseScript } from './parse-script.ts';
 import type { Circumstances } from './replay-script.ts';
-import type { Script } from './script.ts';
+import type { Script, ScriptError } from './script.ts';
 
 /** What is on disk of a scripted command. */
 export type ScriptRecord =
@@ -19,13 +20,23 @@ export type ScriptRecord =
 
 /**
  * Writes the start down, once: the directory is made under another name and renamed, which only one can do. Whoever
- * does it also carries out the script's `append` lines.
+ * does it also carries out the script's `append` lines. A path that a link leads out of `filesBelow` is written down
+ * with the start as what refuses it, so that every instance says the same, whatever becomes of the link.
  */
-export async function recordStart(directory: string, launch: Launch, startedAt: Instant): Promise<void> {
+export async function recordStart(
+  directory: string,
+  launch: Launch,
+  startedAt: Instant,
+  filesBelow: string | undefined,
+): Promise<void> {
+  const script = parseScript(launch.text, filesBelow);
+  const refused = await astray(script, filesBelow);
   const draft = join(directory, `.new-${launch.commandId}-${randomBytes(6).toString('hex')}`);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   const { text, timeoutMs, graceMs } = launch;
-  await writeFile(join(draft, 'start'), JSON.stringify({ text, timeoutMs, graceMs, startedAt }), { mode: 0o600 });
+  await writeFile(join(draft, 'start'), JSON.stringify({ text, timeoutMs, graceMs, startedAt, refused }), {
+    mode: 0o600,
+  });
   try {
     await rename(draft, join(directory, launch.commandId));
   } catch (error) {
@@ -33,9 +44,19 @@ export async function recordStart(directory: string, launch: Launch, startedAt: 
     if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return;
     throw error;
   }
-  const script = parseScript(text);
-  if ('line' in script || script.refusal !== undefined) return;
-  for (const { path, line } of script.appends) await appendFile(path, `${line}\n`);
+  if ('line' in script || script.refusal !== undefined || refused !== undefined) return;
+  const flag = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+  for (const { path, line } of script.appends) await appendFile(path, `${line}\n`, { flag });
+}
+
+/** Which path of a script leads out of where its files may be, in words; `undefined` where all stay. */
+async function astray(script: Script | ScriptError, filesBelow: string | undefined): Promise<string | undefined> {
+  if ('line' in script || filesBelow === undefined) return undefined;
+  const waits = script.steps.flatMap((step) => (step.type === 'wait' ? [step.path] : []));
+  for (const path of [...script.appends.map((append) => append.path), ...waits]) {
+    if (!(await leadsBelow(filesBelow, path))) return `${path} leads out of ${filesBelow} by a link`;
+  }
+  return undefined;
 }
 
 /** Writes a stop down; the first one stays. Before the start it makes the start impossible. */
@@ -48,12 +69,14 @@ export async function recordStop(
   await writeOnce(join(directory, commandId, 'stop'), JSON.stringify(stop));
 }
 
-/** Writes down when a `wait` was over: the moment the file that it waits for got there. */
+/** Writes down when a `wait` was over: the moment the file that it waits for got there, below `filesBelow`. */
 export async function recordRelease(
   directory: string,
   commandId: CommandId,
   waiting: { readonly number: number; readonly path: string },
+  filesBelow: string | undefined,
 ): Promise<boolean> {
+  if (filesBelow === undefined || !(await leadsBelow(filesBelow, waiting.path))) return false;
   const released = await stat(waiting.path).catch(undefinedIfAbsent);
   if (released === undefined) return false;
   await writeOnce(join(directory, commandId, `released-${waiting.number}`), String(Math.trunc(released.mtimeMs)));
@@ -61,7 +84,11 @@ export async function recordRelease(
 }
 
 /** Reads all that is on disk of a command. */
-export async function readRecord(directory: string, commandId: CommandId): Promise<ScriptRecord> {
+export async function readRecord(
+  directory: string,
+  commandId: CommandId,
+  filesBelow: string | undefined,
+): Promise<ScriptRecord> {
   const place = join(directory, commandId);
   const names = await readdir(place).catch(undefinedIfAbsent);
   if (names === undefined) return { type: 'absent' };
@@ -69,7 +96,7 @@ export async function readRecord(directory: string, commandId: CommandId): Promi
   const text = await read(join(place, 'start'));
   if (text === undefined) return { type: stop === undefined ? 'absent' : 'barred' };
   const start = parseNumbers(text, ['startedAt', 'timeoutMs', 'graceMs']);
-  const script = start === undefined ? undefined : scriptIn(text);
+  const script = start === undefined ? undefined : scriptIn(text, filesBelow);
   if (start === undefined || script === undefined) return { type: 'unreadable' };
   const released = new Map<number, Instant>();
   for (const name of names) {
@@ -103,13 +130,16 @@ export async function removeRecord(directory: string, commandId: CommandId): Pro
   }
 }
 
-function scriptIn(text: string): Script | undefined {
+function scriptIn(text: string, filesBelow: string | undefined): Script | undefined {
   const start: unknown = JSON.parse(text);
   if (typeof start !== 'object' || start === null || !('text' in start) || typeof start.text !== 'string')
     return undefined;
-  const script = parseScript(start.text);
-  if (!('line' in script)) return script;
-  const message = `Line ${script.line} of the script: ${script.message}.`;
+  if ('refused' in start && typeof start.refused === 'string') return invalid(`In the script, ${start.refused}.`);
+  const script = parseScript(start.text, filesBelow);
+  return 'line' in script ? invalid(`Line ${script.line} of the script: ${script.message}.`) : script;
+}
+
+function invalid(message: string): Script {
   return { refusal: { reason: 'InvalidScript', message }, pending: [], appends: [], steps: [] };
 }
 

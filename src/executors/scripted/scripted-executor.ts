@@ -22,14 +22,16 @@ const lookEveryMs = 25;
 export async function createScriptedExecutor(options: {
   readonly directory: string;
   readonly clock: Clock;
+  /** The directory whose files scripts may append to and wait for. Left out, as a server does: none. */
+  readonly filesBelow?: string;
 }): Promise<Executor> {
-  const { directory, clock } = options;
+  const { directory, clock, filesBelow } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const destroyed = destroyedCommands();
 
   /** How the command stands now, after what a gate may have let through. */
   async function look(commandId: CommandId): Promise<Replay> {
-    const record = await readRecord(directory, commandId);
+    const record = await readRecord(directory, commandId, filesBelow);
     switch (record.type) {
       case 'absent':
         return { output: [], end: lost('There is no record of it. It may have run.') };
@@ -40,7 +42,7 @@ export async function createScriptedExecutor(options: {
       case 'started': {
         const replay = replayScript(record.script, { ...record.given, now: clock.now() });
         if (replay.waiting === undefined) return replay;
-        return (await recordRelease(directory, commandId, replay.waiting)) ? await look(commandId) : replay;
+        return (await recordRelease(directory, commandId, replay.waiting, filesBelow)) ? await look(commandId) : replay;
       }
     }
   }
@@ -54,7 +56,7 @@ export async function createScriptedExecutor(options: {
     async start(launch, signal) {
       signal.throwIfAborted();
       if (destroyed.has(launch.commandId)) throw new Error(`Command ${launch.commandId} was destroyed.`);
-      await recordStart(directory, launch, clock.now());
+      await recordStart(directory, launch, clock.now(), filesBelow);
       if (destroyed.has(launch.commandId)) await removeRecord(directory, launch.commandId);
     },
 
