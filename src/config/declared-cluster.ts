@@ -23,7 +23,8 @@ export interface DeclaredCluster {
   /** Variables that its commands see, for example `KUBECONFIG`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly strict: boolean;
-  readonly disableRunCommand: boolean;
+  /** `undefined`: as it was last switched over the API. */
+  readonly disableRunCommand: boolean | undefined;
   readonly limits: ClusterLimits;
 }
 
@@ -89,7 +90,7 @@ function readCluster(item: FileValue, place: string, reader: FileReader): readon
     shell: reader.scalar(entries.get('shell'), at('shell'), wordType(['sh', 'bash'])) ?? 'sh',
     environment: readVariables(entries.get('environment'), at('environment'), reader),
     strict: reader.scalar(entries.get('strict'), at('strict'), switchType) ?? false,
-    disableRunCommand: reader.scalar(entries.get('disableRunCommand'), at('disableRunCommand'), switchType) ?? false,
+    disableRunCommand: reader.scalar(entries.get('disableRunCommand'), at('disableRunCommand'), switchType),
     limits: readLimits(entries.get('limits'), at('limits'), reader),
   };
   return name === undefined || resourceGroup === undefined ? [] : [{ ...cluster, name, resourceGroup }];

@@ -32,7 +32,7 @@ export async function dropAllLeases(plane: ControlPlane): Promise<readonly Comma
     const dropped: Command[] = [];
     for (const command of await commands.leased()) {
       if (!('lease' in command)) continue;
-      const event = { type: 'dropLease', token: command.lease.token } as const;
+      const event = { type: 'dropLease', token: command.lease.token, workerDied: true } as const;
       const move = await moveCommand(commands, command.facts.id, event, plane.clock.now());
       if (move.ok) dropped.push(move.command);
     }

@@ -16,7 +16,7 @@ export interface StoredOutput {
 }
 
 /**
- * How much output a command has so far. Reading it is audited once for each principal.
+ * How much output a command has so far. The first read of final output by a principal is audited.
  * @throws {LongarmError} `AuthorizationFailed`, `ResourceNotFound`, `NotFound`.
  */
 export async function getOutput(
@@ -28,8 +28,8 @@ export async function getOutput(
   const { cluster, command } = await look(plane, actor, (repositories) =>
     requireCommand(repositories, actor, action, address, id),
   );
-  await auditFirstRead(plane, actor, cluster, id);
   const ended = isTerminal(command) ? command : undefined;
+  if (ended !== undefined) await auditFirstRead(plane, actor, cluster, id);
   return { ended, storedBytes: ended?.output.storedBytes ?? (await plane.outputs.length(id)) };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, ClusterLimits, ExecutorKind, Shell } from '../core/cluster.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
@@ -76,6 +77,15 @@ function newCluster(plane: ControlPlane, address: ClusterAddress, change: Cluste
 }
 
 function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
+  const { location, tags, runCommandDisabled, ...declared } = change;
+  const [stated] = Object.entries(declared).filter(([name, value]) => !isSame(existing, name, value));
+  if (existing.origin === 'configuration' && stated !== undefined) {
+    throw new LongarmError(
+      'InvalidParameter',
+      `Cluster '${existing.address.name}' is named in the server's own configuration, which alone says its ${stated[0]}. Change it there and restart the server; over the API such a cluster can be labelled and run command switched.`,
+      { target: `properties.longarm.${stated[0]}` },
+    );
+  }
   if (change.executor !== undefined && change.executor !== existing.executor) {
     throw new LongarmError(
       'InvalidParameter',
@@ -85,11 +95,16 @@ function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
   }
   return {
     ...existing,
-    tags: change.tags ?? existing.tags,
-    location: change.location ?? existing.location,
+    tags: tags ?? existing.tags,
+    location: location ?? existing.location,
     shell: change.shell ?? existing.shell,
-    runCommandDisabled: change.runCommandDisabled ?? existing.runCommandDisabled,
+    runCommandDisabled: runCommandDisabled ?? existing.runCommandDisabled,
     strict: change.strict ?? existing.strict,
     limits: change.limits ?? existing.limits,
   };
+}
+
+/** A client that sends back what it was shown changes nothing. */
+function isSame(existing: Cluster, name: string, value: unknown): boolean {
+  return isDeepStrictEqual(value, Object.entries(existing).find(([field]) => field === name)?.[1]);
 }

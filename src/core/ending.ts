@@ -53,6 +53,13 @@ export function stopBeforeLaunch(cause: StopCause): Ending {
   return cause === 'cancel' ? { phase: 'cancelled' } : { phase: 'failed', failure: failureOfStop(cause) };
 }
 
+/** The end of a command that may have begun when it was stopped: nobody may be told that it never ran. */
+function stopAfterStart(cause: StopCause): Ending {
+  if (cause !== 'startTimeout') return stopBeforeLaunch(cause);
+  const message = 'Its start was not seen within the limit, so it was stopped; it had begun by then.';
+  return { phase: 'failed', failure: ownFailure('StartTimeout', message) };
+}
+
 function decideEnding(command: Claimed | Launching | Running, observation: FinalObservation): Ending {
   const stop = command.phase === 'claimed' ? undefined : command.stop;
   switch (observation.type) {
@@ -60,13 +67,16 @@ function decideEnding(command: Claimed | Launching | Running, observation: Final
       return decideExit(observation, stop?.cause);
     case 'killed': {
       const exit = observation.exitCode === undefined ? {} : { exitCode: observation.exitCode };
-      if (stop !== undefined) return { ...stopBeforeLaunch(stop.cause), ...exit };
+      if (stop !== undefined) return { ...stopAfterStart(stop.cause), ...exit };
       return { phase: 'failed', failure: { reason: observation.reason, message: observation.message }, ...exit };
     }
     case 'refused':
       if (stop?.cause === 'cancel') return { phase: 'cancelled' };
       return { phase: 'failed', failure: { reason: observation.reason, message: observation.message } };
     case 'neverStarted':
+      if (command.phase === 'running') {
+        return { phase: 'failed', failure: ownFailure('WorkerLost', 'It had started, and no trace of it is left.') };
+      }
       if (stop === undefined) return { phase: 'failed', failure: ownFailure('CouldNotStart') };
       return command.phase === 'launching' && stop.cause === 'startTimeout'
         ? { phase: 'failed', failure: startTimeout(command) }
@@ -88,7 +98,7 @@ function decideExit(exit: Extract<FinalObservation, { type: 'exited' }>, stop: S
     case 'stop':
       return stop === undefined
         ? { phase: 'failed', failure: ownFailure('Terminated'), exitCode }
-        : { ...stopBeforeLaunch(stop), exitCode };
+        : { ...stopAfterStart(stop), exitCode };
   }
 }
 

@@ -17,8 +17,8 @@ export type CommandEvent =
     }
   /** The lease is good for longer. */
   | { readonly type: 'renew'; readonly token: LeaseToken; readonly expiresAt: Instant }
-  /** The worker is gone, or gives the command up. */
-  | { readonly type: 'dropLease'; readonly token: LeaseToken }
+  /** The worker is gone, or gives the command back; only a death counts as a failed attempt. */
+  | { readonly type: 'dropLease'; readonly token: LeaseToken; readonly workerDied: boolean }
   /** Nobody renewed the lease. */
   | { readonly type: 'expireLease' }
   /** About to touch the outside world. Committed before that happens. */

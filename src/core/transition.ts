@@ -36,10 +36,10 @@ export function transition(command: Command, event: CommandEvent, now: Instant):
       return move({ ...next(command), lease: { ...command.lease, expiresAt: event.expiresAt } });
     case 'dropLease':
       if (command.phase === 'accepted' || command.lease.token !== event.token) return refuse('staleLease');
-      return loseLease(command, now);
+      return loseLease(command, event.workerDied ? 1 : 0, now);
     case 'expireLease':
       if (command.phase === 'accepted') return refuse('wrongPhase');
-      return command.lease.expiresAt > now ? refuse('notDue') : loseLease(command, now);
+      return command.lease.expiresAt > now ? refuse('notDue') : loseLease(command, 1, now);
     case 'launch':
       return launch(command, event.token, now);
     case 'pending':
@@ -80,17 +80,23 @@ function claim(command: Accepted | Leased, event: Extract<CommandEvent, { type: 
       return refuse('wrongPhase');
     case 'launching':
     case 'running':
-      return command.lease.expiresAt > now ? refuse('notDue') : move({ ...next(command), lease });
+      return command.lease.expiresAt > now ? refuse('notDue') : move(adopt(command, lease, now));
   }
 }
 
+/** Whoever adopts a launch gets the whole time for it: nobody has looked at the command since its last worker did. */
+function adopt(command: Launching | Running, lease: Lease, now: Instant): Launching | Running {
+  if (command.phase === 'running') return { ...next(command), lease };
+  return { ...next(command), lease, startDeadline: addMs(now, command.facts.startMs) };
+}
+
 /** A claimed command was never touched and goes back; one that may have started waits for whoever adopts it. */
-function loseLease(command: Leased, now: Instant): Transition {
+function loseLease(command: Leased, failedAttempts: 0 | 1, now: Instant): Transition {
   if (command.phase !== 'claimed') {
     return move({ ...next(command), lease: { ...command.lease, expiresAt: now } });
   }
   const { lease: _dropped, ...unleased } = next(command);
-  const attempts = command.attempts + 1;
+  const attempts = command.attempts + failedAttempts;
   if (attempts < maxAttempts) return move({ ...unleased, phase: 'accepted', attempts });
   const failure = ownFailure('AttemptsExhausted');
   return move({ ...unleased, phase: 'failed', attempts, failure, finishedAt: now, output: noOutput });

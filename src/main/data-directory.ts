@@ -53,7 +53,13 @@ export async function openIdentity(
 ): Promise<ServerIdentity> {
   await ensurePrivateDirectory(directory);
   const file = dataPaths(directory).identity;
-  const kept = (await readIdentity(file)) ?? { tenantId: ids.uuid(), subscriptionId: ids.uuid() };
+  const former = await readIdentity(file);
+  if (former !== undefined && configured.tenantId !== undefined && configured.tenantId !== former.tenantId) {
+    throw new Error(
+      `The data directory ${directory} is tenant ${former.tenantId}, and the configuration says ${configured.tenantId}. Its clients and role assignments hang on the former: configure that one, or begin with another data directory.`,
+    );
+  }
+  const kept = former ?? { tenantId: ids.uuid(), subscriptionId: ids.uuid() };
   const identity = {
     tenantId: configured.tenantId ?? kept.tenantId,
     subscriptionId: configured.subscriptionId ?? kept.subscriptionId,

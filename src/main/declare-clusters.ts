@@ -20,8 +20,8 @@ interface Parts {
 
 /**
  * Brings the directory in line with the clusters that the configuration declares, and tells which of them may use the
- * process lane. What the API may change of such a cluster (its switch, its strictness, its limits) stays as it is there
- * unless the configuration says something else. A cluster that is declared no more is from then on one like those of
+ * process lane. The file alone says what such a cluster is; the API may only label it and switch run command, and its
+ * switch stands until the file says something else. A cluster that is declared no more is from then on one like those of
  * the API: it can be deleted, and has no lane to run anything in. Called before a worker claims anything.
  */
 export async function declareClusters(
@@ -51,7 +51,7 @@ export async function declareClusters(
 async function declareCluster(
   config: Config,
   { clock, ids }: Parts,
-  { directory }: Repositories,
+  { commands, directory }: Repositories,
   declared: DeclaredCluster,
   ownSubscription: string,
 ): Promise<Cluster> {
@@ -59,8 +59,16 @@ async function declareCluster(
   if (subscriptionId === undefined) throw new Error(`The subscription '${ownSubscription}' is not a UUID.`);
   const address: ClusterAddress = { subscriptionId, resourceGroup: declared.resourceGroup, name: declared.name };
   const existing = await directory.findCluster(address);
-  // A cluster that turns into another kind is another cluster: its old commands are not this one's.
-  if (existing !== undefined && existing.executor !== declared.executor) await directory.removeCluster(existing.uid);
+  if (existing !== undefined && existing.executor !== declared.executor) {
+    const unfinished = (await commands.unfinished(existing.uid)).length;
+    if (unfinished > 0) {
+      throw new Error(
+        `The configuration changes the executor of cluster '${declared.name}' from ${existing.executor} to ${declared.executor} while ${unfinished} of its commands are not finished. Start with the former one until they are, or cancel them.`,
+      );
+    }
+    // A cluster that turns into another kind is another cluster: its old commands are not this one's.
+    await directory.removeCluster(existing.uid);
+  }
   const kept = existing?.executor === declared.executor ? existing : undefined;
   const cluster: Cluster = {
     uid: kept?.uid ?? ids.clusterUid(),
@@ -70,9 +78,9 @@ async function declareCluster(
     origin: 'configuration',
     executor: declared.executor,
     shell: declared.shell,
-    runCommandDisabled: declared.disableRunCommand || (kept?.runCommandDisabled ?? false),
-    strict: declared.strict || (kept?.strict ?? false),
-    limits: { ...kept?.limits, ...declared.limits },
+    runCommandDisabled: declared.disableRunCommand ?? kept?.runCommandDisabled ?? false,
+    strict: declared.strict,
+    limits: declared.limits,
     createdAt: kept?.createdAt ?? clock.now(),
   };
   await directory.saveCluster(cluster);

@@ -50,6 +50,8 @@ export interface RunningLongarm {
   readonly caFile: string | undefined;
   readonly plane: ControlPlane;
   readonly isolation: Isolation;
+  /** Takes no more requests; what runs goes on. May be called twice. */
+  stopServing(): Promise<void>;
   /** Stops it. What runs goes on and is adopted by the next start. May be called twice. */
   stop(): Promise<void>;
 }
@@ -65,7 +67,12 @@ class Closers {
 
   closeAll(): Promise<void> {
     this.#closing ??= (async () => {
-      for (const close of this.#closers.toReversed()) await close();
+      const failures: unknown[] = [];
+      for (const close of this.#closers.toReversed()) {
+        // What fails to close must not keep the rest open, the data directory above all.
+        await close().catch((error: unknown) => failures.push(error));
+      }
+      if (failures.length > 0) throw new AggregateError(failures, 'The server did not close cleanly.');
     })();
     return this.#closing;
   }
@@ -113,12 +120,11 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   });
   // Before the worker: an address that is taken must end the start before anything is claimed.
   await servers.secure.listen({ host: config.host, port });
-  closers.add(() => servers.secure.close());
-  if (servers.plain !== undefined) {
-    await servers.plain.listen(config.plainHttp);
-    const { plain } = servers;
-    closers.add(() => plain.close());
-  }
+  const stopServing = async () => {
+    await Promise.all([servers.secure.close(), servers.plain?.close()]);
+  };
+  closers.add(stopServing);
+  await servers.plain?.listen(config.plainHttp);
   worker.current = startWorker(
     { feed: createCommandFeed(plane), executors, clock, log },
     { id: ids.workerId(), concurrency: config.workerConcurrency, sweepMs },
@@ -129,7 +135,8 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
     servers.secure.useCertificate(await serverCertificates(config, publicUrl, clock, log));
   });
   closers.add(() => housekeeping.stop());
-  return { publicUrl, identity, caFile: certificates.caFile, plane, isolation, stop: () => closers.closeAll() };
+  const { caFile } = certificates;
+  return { publicUrl, identity, caFile, plane, isolation, stopServing, stop: () => closers.closeAll() };
 }
 
 async function createExecutors(

@@ -55,6 +55,9 @@ function toRoutePath(template: string): string {
 function requireContentType(request: FastifyRequest, contentType: string): void {
   const given = header(request, 'content-type')?.split(';')[0]?.trim().toLowerCase();
   if (given === contentType) return;
+  const isEmpty =
+    request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
+  if (isEmpty) throw new LongarmError('InvalidRequestContent', `The request has no body. Send ${contentType}.`);
   throw new LongarmError(
     'UnsupportedMediaType',
     given === undefined

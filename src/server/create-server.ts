@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { LongarmError } from '../core/error-code.ts';
@@ -119,7 +120,7 @@ function answerBrokenRequest(error: Error & { readonly code?: string }, socket: 
   const { status, body } = toCloudError(brokenRequest(error.code));
   const text = JSON.stringify(body);
   const head = [
-    `HTTP/1.1 ${status} Bad Request`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',

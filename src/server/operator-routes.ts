@@ -21,7 +21,7 @@ export function addOperatorRoutes(app: FastifyInstance, parts: ServerParts, opti
   });
   app.get('/metrics', async (request, reply) => {
     contextOf(request).operationId = 'metrics';
-    if (!mayScrape(request, options.metricsToken)) {
+    if (!mayScrape(request, options)) {
       throw new LongarmError(
         'AuthenticationFailed',
         'Metrics are given to callers on this machine, and to others with the token of metricsTokenFile.',
@@ -32,9 +32,14 @@ export function addOperatorRoutes(app: FastifyInstance, parts: ServerParts, opti
   });
 }
 
-/** With a token set, everybody needs it: a proxy on this machine makes every caller look local. */
-function mayScrape(request: FastifyRequest, token: string | undefined): boolean {
-  if (token === undefined) return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip);
+/**
+ * With a token set, everybody needs it. Without one only callers on this machine are served, and nobody on the plain
+ * listener: the proxy that it is for makes every caller look local.
+ */
+function mayScrape(request: FastifyRequest, { metricsToken: token, tls }: ServerOptions): boolean {
+  if (token === undefined) {
+    return tls !== undefined && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip);
+  }
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(header(request, 'authorization') ?? ''), digest(`Bearer ${token}`));
 }

@@ -3,10 +3,14 @@ import type { Launch } from '../core/launch.ts';
 import type { CommandPayload } from '../core/launch.ts';
 import type { Claim } from '../ports/command-feed.ts';
 import { SealError } from '../ports/sealer.ts';
-import { persist } from './backoff.ts';
+import type { Executor } from '../ports/executor.ts';
+import { persist, untilDone } from './backoff.ts';
 import type { WorkerParts } from './dependencies.ts';
 import { keepLease, type StopOrder } from './keep-lease.ts';
 import { type EndOfRun, runToEnd } from './run-to-end.ts';
+
+/** How often a worker tries to remove what ran before it leaves that to the sweep. */
+const destroyTries = 5;
 
 /**
  * Carries one command from its claim to its end: launch, run, seal, report, destroy. The order is the promise
@@ -39,12 +43,30 @@ export async function carryOut(parts: WorkerParts, claim: Claim, stopping: Abort
     }
     const end = await runToEnd(parts, executor, claim, launchOf(claim, payload), stop.promise, signal);
     await reportEnd(parts, claim, end, signal);
-    // From here on the lease is gone because the command has ended, so losing it means nothing any more.
-    await persist(parts, claim, 'destroying what ran', stopping, () => executor.destroy(claim.commandId, stopping));
+    await destroy(parts, claim, executor, stopping);
   } finally {
     over.abort(new Error('carried out'));
     await lease;
   }
+}
+
+/**
+ * Removes what ran. The lease is gone by now because the command has ended, so losing it means nothing any more. What
+ * cannot be removed is left to the sweep: it must not hold a place of this worker.
+ */
+async function destroy(parts: WorkerParts, claim: Claim, executor: Executor, signal: AbortSignal): Promise<void> {
+  const { commandId } = claim;
+  let triesLeft = destroyTries;
+  await untilDone(
+    parts.clock,
+    signal,
+    () => executor.destroy(commandId, signal),
+    () => (triesLeft -= 1) <= 0,
+    (error, tries) => parts.log.warn({ commandId, tries, error }, 'destroying what ran failed; trying again'),
+  ).catch((error: unknown) => {
+    if (!signal.aborted)
+      parts.log.warn({ commandId, error }, 'what ran could not be destroyed; the sweep goes on trying');
+  });
 }
 
 /** The text and files, or why they cannot be had. */

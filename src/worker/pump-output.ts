@@ -1,6 +1,7 @@
 import type { FinalObservation } from '../core/observation.ts';
 import { type Claim, LeaseLost } from '../ports/command-feed.ts';
 import { type Executor, SpoolGone } from '../ports/executor.ts';
+import { OutputSealed } from '../ports/output-store.ts';
 import { untilDone } from './backoff.ts';
 import type { WorkerParts } from './dependencies.ts';
 
@@ -48,17 +49,22 @@ export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, 
         parts.clock,
         signal,
         () => executor.readOutput(commandId, offset, sink, signal),
-        (error) => error instanceof LeaseLost || error instanceof SpoolGone || error instanceof LimitReached,
+        (error) => error instanceof LeaseLost || isEnd(error),
         (error, tries) => parts.log.warn({ commandId, offset, tries, error }, 'reading output failed; trying again'),
       );
       // A spool shorter than what was stored was cut by the command itself: what is stored is all there is to keep.
       return { totalBytes: Math.max(totalBytes, offset), whole: totalBytes === offset };
     } catch (error) {
-      if (error instanceof SpoolGone || error instanceof LimitReached) return { totalBytes: offset, whole: false };
+      if (isEnd(error)) return { totalBytes: offset, whole: false };
       throw error;
     }
   };
   return { end: pump(), storedBytes: () => offset };
+}
+
+/** Nothing more will come into the store: no spool, no room by the limit, or a seal that an earlier worker made. */
+function isEnd(error: unknown): boolean {
+  return error instanceof SpoolGone || error instanceof LimitReached || error instanceof OutputSealed;
 }
 
 /**

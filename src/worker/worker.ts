@@ -29,7 +29,7 @@ export interface WorkerOptions {
 export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const active = new Map<CommandId, Promise<void>>();
+  const active = new Map<Promise<void>, CommandId>();
   const ids = new Set<CommandId>();
   let wakeClaimer = Promise.withResolvers<void>();
   const stopped = new Promise<void>((resolve) => {
@@ -37,13 +37,15 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker 
   });
 
   const begin = (claim: Claim): void => {
-    ids.add(claim.commandId);
+    const { commandId } = claim;
     const done = carryOutOrLetGo(parts, claim, signal).finally(() => {
-      active.delete(claim.commandId);
-      ids.delete(claim.commandId);
+      active.delete(done);
+      // This worker may have adopted its own command after a lease was lost, and carries it out anew by now.
+      if (![...active.values()].includes(commandId)) ids.delete(commandId);
       wakeClaimer.resolve();
     });
-    active.set(claim.commandId, done);
+    ids.add(commandId);
+    active.set(done, commandId);
   };
 
   const claiming = (async () => {
@@ -77,7 +79,8 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker 
     active: ids,
     stop: async () => {
       stopping.abort(new Error('the worker is stopping'));
-      await Promise.all([claiming, sweeping, ...active.values()]);
+      await Promise.all([claiming, sweeping]);
+      await Promise.all(active.keys());
     },
   };
 }

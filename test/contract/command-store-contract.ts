@@ -60,7 +60,7 @@ export function commandStoreContract(title: string, open: StoreFactory): void {
 
     test('a claim that is dropped goes back to the queue with its attempts', async () => {
       const { token, ...life } = lifeOf(accepted());
-      await walk(life.accepted, life.claimed, moved(life.claimed, { type: 'dropLease', token }));
+      await walk(life.accepted, life.claimed, moved(life.claimed, { type: 'dropLease', token, workerDied: true }));
     });
 
     test('a save from another revision writes nothing and says so', async () => {

@@ -34,7 +34,7 @@ const events: fc.Arbitrary<CommandEvent> = fc.oneof(
     expiresAt: at,
   }),
   fc.record({ type: fc.constant('renew' as const), token: tokens, expiresAt: at }),
-  fc.record({ type: fc.constant('dropLease' as const), token: tokens }),
+  fc.record({ type: fc.constant('dropLease' as const), token: tokens, workerDied: fc.boolean() }),
   fc.constant({ type: 'expireLease' as const }),
   fc.record({ type: fc.constant('launch' as const), token: tokens }),
   fc.record({
@@ -169,6 +169,18 @@ describe('transition(), on random walks', () => {
     );
   });
 
+  test('says "never ran" of nothing that is known to have started', () => {
+    fc.assert(
+      fc.property(walks, (moves) => {
+        for (const { after } of walk(moves)) {
+          if (after.phase !== 'failed' || after.startedAt === undefined) continue;
+          assert.doesNotMatch(after.failure.message, /never ran/);
+        }
+      }),
+      runs,
+    );
+  });
+
   test('raises the revision by one with each change, and changes nothing else where it refuses', () => {
     fc.assert(
       fc.property(walks, (moves) => {
@@ -258,10 +270,32 @@ describe('transition()', () => {
   });
 
   test('a command whose workers die before they launch it is tried three times and then failed', () => {
-    const drop: CommandEvent = { type: 'dropLease', token: token(1) };
+    const drop: CommandEvent = { type: 'dropLease', token: token(1), workerDied: true };
     const tries = Array.from({ length: maxAttempts - 1 }, () => [claim, drop]).flat();
     assert.equal(after(...tries).phase, 'accepted');
     assert.equal(failed(after(...tries, claim, drop)), 'AttemptsExhausted');
+  });
+
+  test('a command that workers give back unharmed is never failed for that', () => {
+    const giveBack: CommandEvent = { type: 'dropLease', token: token(1), workerDied: false };
+    const tries = Array.from({ length: maxAttempts + 2 }, () => [claim, giveBack]).flat();
+    assert.equal(after(...tries).phase, 'accepted');
+  });
+
+  test('whoever adopts a launch has the whole start limit for it', () => {
+    const late = addMs(start, facts.startMs + 60_000);
+    const launching = after(claim, launch);
+    const adopted = transition(launching, { ...claim, token: token(2) }, late);
+    assert.ok(adopted.ok && adopted.command.phase === 'launching');
+    assert.equal(adopted.command.startDeadline, addMs(late, facts.startMs));
+  });
+
+  test('a command that began is never said not to have run', () => {
+    const late: CommandEvent = { type: 'requestStop', cause: 'startTimeout' };
+    const command = after(claim, launch, late, exited('stop', 143));
+    assert.ok(command.phase === 'failed' && command.startedAt !== undefined);
+    assert.equal(command.failure.reason, 'StartTimeout');
+    assert.doesNotMatch(command.failure.message, /never ran/);
   });
 
   test('nothing but a refusal ends a command that was only claimed', () => {

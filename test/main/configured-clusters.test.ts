@@ -41,6 +41,25 @@ describe('clusters of the configuration file, over restarts', () => {
     await server.restart();
   });
 
+  test('what the file says of one is the file’s alone: the API labels it and switches it, and no more', async () => {
+    const token = await server.tokenFor('administrator');
+    const put = (body: object) => server.call('PUT', `${cluster}/local?${version}`, { token, body });
+    const refused = await put({ properties: { longarm: { strict: true } } });
+    assert.deepEqual([refused.status, refused.json.error.target], [400, 'properties.longarm.strict']);
+    assert.equal((await put({ tags: { team: 'a' } })).status, 200);
+    const shown = await server.call('GET', `${cluster}/local?${version}`, { token });
+    assert.equal((await put(shown.json)).status, 200, 'what was shown can be sent back');
+  });
+
+  test('a setting that is taken out of the file is out of force with the next start', async () => {
+    await restartedWith(
+      'clusters:\n  - { resourceGroup: rg1, name: local, executor: process, strict: on, limits: { run: 5s } }\n',
+    );
+    const token = await server.tokenFor('administrator');
+    const { longarm } = (await server.call('GET', `${cluster}/local?${version}`, { token })).json.properties;
+    assert.deepEqual([longarm.strict, longarm.limits], [false, {}]);
+  });
+
   test('one that the file switches off has what waits and runs in it stopped', async () => {
     const path = await (async () => {
       const token = await server.tokenFor('administrator');

@@ -142,5 +142,6 @@ function seconds(
   if (text === undefined) return {};
   const parsed = parseDuration(text);
   if (!parsed.ok) throw new UsageError(`--${name} ${parsed.problem}.`);
+  if (name === 'timeout' && parsed.value <= 0) throw new UsageError('--timeout must be longer than 0.');
   return { [field]: Math.ceil(parsed.value / 1000) };
 }

@@ -34,7 +34,7 @@ export async function renew(
       if (command.phase !== 'claimed' && command.stop !== undefined && known === undefined) {
         const { cause, deadline } = command.stop;
         await extend(plane, id, token);
-        return { type: 'stop', cause, graceMs: command.facts.graceMs, deadline };
+        return { type: 'stop', cause, graceMs: graceFor(cause, command.facts.graceMs), deadline };
       }
       const leftMs = deadlineMs - plane.clock.monotonicMs();
       if (leftMs <= 0 || signal.aborted) return (await extend(plane, id, token)) ? { type: 'keep' } : { type: 'letGo' };
@@ -43,6 +43,11 @@ export async function renew(
   } finally {
     ear.close();
   }
+}
+
+/** A command that writes without end fills the disk during its grace, so it is given little of one. */
+function graceFor(cause: StopCause, graceMs: number): number {
+  return cause === 'outputLimit' ? Math.min(graceMs, 5_000) : graceMs;
 }
 
 /**

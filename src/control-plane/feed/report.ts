@@ -47,7 +47,7 @@ export async function payload(
 
 /** Gives the lease up. Nothing happens when it is lost already. */
 export async function release(plane: ControlPlane, id: CommandId, token: LeaseToken): Promise<void> {
-  const event = { type: 'dropLease', token } as const;
+  const event = { type: 'dropLease', token, workerDied: false } as const;
   const moved = await plane.store.write(({ commands }) => moveCommand(commands, id, event, plane.clock.now()));
   if (!moved.ok) return;
   ringFor(plane.bell, moved.command);

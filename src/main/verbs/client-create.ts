@@ -41,7 +41,7 @@ export const clientCreate: VerbBody = {
   run: async (call) => {
     const [name = ''] = call.operands;
     const first = firstRole(call);
-    const made = await withDataDirectory(call, async (store, identity) => ({
+    const made = await withDataDirectory(call, true, async (store, identity) => ({
       ...(await registerClient(store, identity, name, first)),
       tenantId: identity.tenantId,
     }));

@@ -10,7 +10,7 @@ import { addDataDirectoryOptions } from './client-create.ts';
 /** `longarm client delete CLIENT_ID`. */
 export const clientDelete: VerbBody = {
   description:
-    'Removes a client and its role assignments. It can sign in no more, and a token that it still has is good for nothing from then on. Acts on the data directory.',
+    'Removes a client and its role assignments. It can sign in no more; a token that it still has grants nothing but a look at the commands it submitted itself, and that for an hour at most. Acts on the data directory.',
   examples: [{ line: 'longarm client delete 3f2a…', explains: 'by the id that `client list` shows' }],
   configure: (command) => {
     command.argument('<client-id>', 'the client’s id');
@@ -18,7 +18,7 @@ export const clientDelete: VerbBody = {
   },
   run: async (call) => {
     const [id = ''] = call.operands;
-    const removed = await withDataDirectory(call, (store, identity) => removeClient(store, identity, id));
+    const removed = await withDataDirectory(call, false, (store, identity) => removeClient(store, identity, id));
     say(call.context, removed ? `Client ${id} is removed.` : `There is no client ${id}.`, removed ? 'good' : 'bad');
     return removed ? 0 : 1;
   },

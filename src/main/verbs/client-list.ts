@@ -16,7 +16,7 @@ export const clientList: VerbBody = {
     addDataDirectoryOptions(command);
   },
   run: async (call) => {
-    const clients = await withDataDirectory(call, (store) => store.read(({ directory }) => directory.clients()));
+    const clients = await withDataDirectory(call, false, (store) => store.read(({ directory }) => directory.clients()));
     const shown = clients.map(({ id, principalId, name, createdAt }) => ({
       name,
       clientId: id,

@@ -10,7 +10,7 @@ import { quickstartLines } from '../quickstart-lines.ts';
 import { addServerFlags, readConfig } from '../server-flags.ts';
 import { createServerLog } from '../server-log.ts';
 import { type RunningLongarm, startLongarm } from '../start-longarm.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { exitCodeFor, type StopSignals, stopSignals } from '../stop-signal.ts';
 
 const firstCommand = 'echo "Hello from Longarm: this ran on $(uname -n) as $(id -un)."';
 
@@ -33,23 +33,25 @@ export const quickstart: VerbBody = {
   run: async (call) => {
     const { context, options } = call;
     const config = await quickstartConfig(call);
-    const stop = stopSignal();
+    const stop = stopSignals();
     const started = await startOnSomePort(call, config);
     try {
       const connection = await writeConnection(config.dataDir, started);
       const connectionFile = dataPaths(config.dataDir).connection;
       introduce(call, started);
-      const exitCode = await runFirst(call, connectionFile, options['once'] === true);
-      if (options['once'] === true) return exitCode;
-      const { stream } = context.stderr;
+      const first = runFirst(call, connectionFile, options['once'] === true);
+      const cutShort = await Promise.race([first.then(() => undefined), stop.received]);
+      if (cutShort !== undefined) {
+        await endEverything(call, started, stop);
+        return exitCodeFor(cutShort);
+      }
+      if (options['once'] === true) return await first;
       // npm tells its children so; `longarm` alone is then not on the PATH of the shell that these lines are for.
       const longarm = context.environment['npm_command'] === undefined ? 'longarm' : 'npx longarm';
-      stream.write(`\n${quickstartLines(connection, connectionFile, longarm).join('\n')}\n\n`);
+      context.stderr.stream.write(`\n${quickstartLines(connection, connectionFile, longarm).join('\n')}\n\n`);
       say(context, `Longarm is up at ${connection.endpoint}. Ctrl-C cancels what runs and stops it.`, 'good');
       await stop.received;
-      say(context, 'Stopping…', 'faint');
-      const cancelled = await cancelEverything(started.plane);
-      if (cancelled > 0) say(context, `Cancelled ${cancelled} unfinished ${cancelled === 1 ? 'command' : 'commands'}.`);
+      await endEverything(call, started, stop);
       return 0;
     } finally {
       await started.stop();
@@ -57,6 +59,22 @@ export const quickstart: VerbBody = {
     }
   },
 };
+
+/**
+ * Cancels what runs while clients can still hear of it, then takes no more requests, and cancels what had come in
+ * between: nothing may wait in the queue for the next quickstart. A second signal ends the waiting.
+ */
+async function endEverything({ context }: VerbCall, started: RunningLongarm, stop: StopSignals): Promise<void> {
+  say(context, 'Stopping…', 'faint');
+  const ending = async () => {
+    const cancelled = await cancelEverything(started.plane);
+    await started.stopServing();
+    const late = await cancelEverything(started.plane);
+    const count = cancelled + late;
+    if (count > 0) say(context, `Cancelled ${count} unfinished ${count === 1 ? 'command' : 'commands'}.`);
+  };
+  await Promise.race([ending(), stop.repeated]);
+}
 
 /** The quickstart is the usual configuration, quieter, with one cluster more. */
 async function quickstartConfig({ context, options }: VerbCall): Promise<Config> {
@@ -79,7 +97,7 @@ async function quickstartConfig({ context, options }: VerbCall): Promise<Config>
     shell: 'sh',
     environment,
     strict: false,
-    disableRunCommand: false,
+    disableRunCommand: undefined,
     limits: {},
   } as const;
   return { ...config, clusters: [...config.clusters, local] };
@@ -100,7 +118,7 @@ async function startOnSomePort(call: VerbCall, config: Config): Promise<RunningL
 
 function introduce({ context }: VerbCall, { isolation }: RunningLongarm): void {
   say(context, 'Commands of the cluster `local` run on this machine as you.');
-  for (const weakness of isolation.kind === 'session' ? isolation.weaknesses : []) say(context, weakness, 'bad');
+  for (const weakness of isolation.weaknesses) say(context, weakness, isolation.kind === 'session' ? 'bad' : 'faint');
 }
 
 /** Runs the first command through the API, with the very code of `longarm invoke`. */

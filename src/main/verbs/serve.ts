@@ -4,7 +4,7 @@ import { laneRefusal } from '../lane-policy.ts';
 import { addServerFlags, readConfig } from '../server-flags.ts';
 import { createServerLog } from '../server-log.ts';
 import { startLongarm } from '../start-longarm.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { stopSignals } from '../stop-signal.ts';
 import { probeIsolation } from '../../executors/process/probe-isolation.ts';
 
 /** `longarm serve`: the server, until SIGTERM or SIGINT. */
@@ -21,13 +21,14 @@ export const serve: VerbBody = {
   configure: addServerFlags,
   run: async ({ context, options }) => {
     const config = await readConfig(context, options);
-    const refusal = laneRefusal(config, await probeIsolation());
+    const machine = { isolation: await probeIsolation(), isRoot: process.geteuid?.() === 0 };
+    const refusal = laneRefusal(config, machine);
     if (refusal !== undefined) {
       say(context, refusal, 'bad');
       return 1;
     }
     const log = createServerLog(config.logLevel, 1);
-    const stop = stopSignal();
+    const stop = stopSignals();
     const longarm = await startLongarm(config, log);
     const { publicUrl, identity, caFile, isolation } = longarm;
     log.info({ publicUrl, caFile, ...identity, isolation: isolation.kind, version: context.version }, 'serving');
