@@ -172,7 +172,16 @@ export function executorContract(name: string, openBench: () => Promise<Executor
     });
 
     test('an exit record that is empty or not understood is never an exit', async () => {
-      for (const bytes of ['', '\n', '0', '0 exit', 'ok exit\n', '0 done\n', '256 exit\n', '00 exit\n', '{}']) {
+      const records = [
+        '0 exit\n',
+        '0 exit 0',
+        'ok exit 0\n',
+        '0 done 0\n',
+        '256 exit 0\n',
+        '00 exit 0\n',
+        '0 exit -1\n',
+      ];
+      for (const bytes of ['', '\n', '0', ...records, `0 exit ${'9'.repeat(17)}\n`, '0 exit 0\n0 exit 0\n', '{}']) {
         const launch = launchOf(bench.programs.held(newId()));
         await executor.start(launch, soon());
         await firstBytes(executor, launch.commandId);

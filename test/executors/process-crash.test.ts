@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandId } from '../../src/core/command-id.ts';
@@ -10,7 +10,7 @@ import { type Run, runOf } from '../../src/executors/process/run-directory.ts';
 import { survivorsOf } from '../../src/executors/process/survivors.ts';
 import { processExecutorAt } from '../contract/process-bench.ts';
 import { aClusterUid } from '../contract/executor-samples.ts';
-import { firstBytes, newId, observed, soon } from '../contract/executor-watch.ts';
+import { firstBytes, newId, observed, readAll, soon } from '../contract/executor-watch.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 
 const found = await probeIsolation();
@@ -65,6 +65,38 @@ for (const isolation of kinds) {
       await executor.destroy(run.commandId, soon());
       assert.deepEqual(await survivorsOf(run.commandId, launcher), []);
     });
+
+    test('is told to have written more than there is, when the end of its spool is gone', async () => {
+      const run = await begin();
+      await executor.stop(run.commandId, 300, soon());
+      await observed(executor, run.commandId);
+      await truncate(run.out, 2);
+      assert.deepEqual(await readAll(executor, run.commandId), { output: Buffer.from('re'), totalBytes: 6 });
+      assert.deepEqual(await readAll(executor, run.commandId, 6), { output: Buffer.alloc(0), totalBytes: 6 });
+      await executor.destroy(run.commandId, soon());
+    });
+
+    const losses: readonly (readonly [string, string, 'broken' | 'severed', string, RegExp])[] = [
+      ['the disk is full', 'says so', 'broken', 'cat: write error: No space left on device\n', /disk is full \(cat: /],
+      ['it cannot be written', 'says why', 'broken', 'cat: write error: File too large\n', /written \(cat: .* large\)/],
+      ['nobody could say why', 'says so', 'broken', '', /Most likely the disk is full/],
+      ['its pump was killed', 'says so', 'severed', '', /was killed, most likely by the command/],
+    ];
+    for (const [what, says, name, log, message] of losses) {
+      test(`is killed without an exit code, and ${says}, when output is lost because ${what}`, async () => {
+        const run = await begin();
+        await executor.stop(run.commandId, 300, soon());
+        await observed(executor, run.commandId);
+        await rm(run.exit);
+        await writeFile(run[name], '0 exit 6\n');
+        await writeFile(run.log, log);
+        const last = (await observed(executor, run.commandId)).at(-1);
+        assert.ok(last?.type === 'killed' && !('exitCode' in last), last?.type);
+        assert.equal(last.reason, 'OutputLost');
+        assert.match(last.message, message);
+        await executor.destroy(run.commandId, soon());
+      });
+    }
 
     test('ends with what there is when the spool was cut behind the offset', async () => {
       const run = await begin();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -29,12 +29,20 @@ for (const { name, by } of shells.filter((shell) => installed(shell.by[0] ?? '')
     });
     after(() => rm(place, { recursive: true }));
 
-    async function begin(text: string, more: { limitMs?: number; graceMs?: number; directory?: string } = {}) {
+    interface Circumstances {
+      readonly limitMs?: number;
+      readonly graceMs?: number;
+      readonly directory?: string;
+      /** What the supervisor runs under. */
+      readonly under?: readonly string[];
+    }
+
+    async function begin(text: string, more: Circumstances = {}) {
       const directory = more.directory ?? join(place, String((runs += 1)));
       await mkdir(join(directory, 'work'), { recursive: true });
       await writeFile(join(directory, 'command'), text);
       const [file = '', ...args] = supervisorArgv({
-        by,
+        by: [...(more.under ?? []), ...by],
         directory,
         commandId: `test-${basename(directory)}`,
         limitMs: more.limitMs ?? 60_000,
@@ -47,7 +55,7 @@ for (const { name, by } of shells.filter((shell) => installed(shell.by[0] ?? '')
       return { directory, child, end: once(child, 'exit') };
     }
 
-    async function run(text: string, more: Parameters<typeof begin>[1] = {}) {
+    async function run(text: string, more: Circumstances = {}) {
       const { directory, end } = await begin(text, more);
       await end;
       return await records(directory);
@@ -80,6 +88,35 @@ for (const { name, by } of shells.filter((shell) => installed(shell.by[0] ?? '')
         assert.equal((await run(text)).exit, expected);
       });
     }
+
+    test('the record holds the size of the spool', async () => {
+      for (const length of [0, 1, 4096, 3_000_000]) {
+        const { bytes, out } = await run(`head -c ${length} /dev/zero`);
+        assert.deepEqual([bytes, out.length], [length, length]);
+      }
+    });
+
+    test('a spool that cannot be written further ends in a record of another name', async () => {
+      const under = ['sh', '-c', 'ulimit -f 8; trap "" XFSZ; exec "$@"', 'sh'];
+      const { directory, end } = await begin('head -c 100000 /dev/zero; sleep 0.05; exit 0', { under });
+      await end;
+      const record = parseExitRecord(await readFile(join(directory, 'broken'), 'utf8'));
+      const { size } = await stat(join(directory, 'out'));
+      assert.ok(size > 0 && size < 100_000);
+      assert.deepEqual(record, { exitCode: 0, cause: 'exit', bytes: size });
+      assert.ok(!(await readdir(directory)).includes('exit'));
+    });
+
+    test('a pump that was killed ends in a record of its own', async () => {
+      const { directory, end } = await begin('echo ready; while [ ! -e on ]; do sleep 0.02; done; exit 0');
+      await written(directory, 'out');
+      process.kill(await pumpOf(directory), 'SIGKILL');
+      await writeFile(join(directory, 'work', 'on'), '');
+      await end;
+      const record = parseExitRecord(await readFile(join(directory, 'severed'), 'utf8'));
+      assert.deepEqual(record, { exitCode: 0, cause: 'exit', bytes: 6 });
+      assert.ok(!(await readdir(directory)).includes('exit'));
+    });
 
     test('a command that writes to /dev/stderr and /dev/stdout by name loses nothing', async () => {
       const { out } = await run('echo a; echo b >/dev/stderr; echo c | tee /dev/stderr; echo d >/dev/stdout');
@@ -152,11 +189,23 @@ for (const { name, by } of shells.filter((shell) => installed(shell.by[0] ?? '')
   });
 }
 
-async function records(directory: string): Promise<{ readonly exit: string; readonly out: string }> {
+async function records(
+  directory: string,
+): Promise<{ readonly exit: string; readonly bytes: number | undefined; readonly out: string }> {
   const text = await readFile(join(directory, 'exit'), 'utf8');
   const record = parseExitRecord(text);
   const out = await readFile(join(directory, 'out'), 'utf8');
-  return { exit: record === undefined ? `unreadable: ${text}` : `${record.exitCode} ${record.cause}`, out };
+  const exit = record === undefined ? `unreadable: ${text}` : `${record.exitCode} ${record.cause}`;
+  return { exit, bytes: record?.bytes, out };
+}
+
+/** The process that writes the spool. */
+async function pumpOf(directory: string): Promise<number> {
+  for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const stdout = await readlink(`/proc/${pid}/fd/1`).catch(() => '');
+    if (stdout === join(directory, 'out')) return Number(pid);
+  }
+  throw new Error(`Nobody writes ${directory}/out.`);
 }
 
 /** Resolves once a file has content. */

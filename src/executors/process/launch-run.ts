@@ -41,6 +41,8 @@ export async function launchRun(
   });
   const log = await open(run.log, 'a', 0o600);
   try {
+    // Takes the log's first block now, so that a command that fills the disk leaves room for the words that say so.
+    await log.write('\n');
     const args = ['-c', launcherScript, 'longarm-launcher', run.directory, ...outerStep(isolation), ...supervisor];
     const child = spawn('/bin/sh', args, {
       cwd: '/',

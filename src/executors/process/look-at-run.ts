@@ -78,25 +78,52 @@ async function readRecord(run: Run): Promise<FinalObservation | undefined> {
     return refused({ reason: 'CouldNotStart', message: await couldNotStart(run) });
   }
   const startedAt = await writtenAt(run.started);
-  const broken = await readIfThere(run.broken);
-  if (broken !== undefined) {
-    const exitCode = parseExitRecord(broken)?.exitCode;
-    const message =
-      'Part of its output may be lost: the disk is full, or the command killed the process that writes its output.';
-    const seen = { ...(exitCode === undefined ? {} : { exitCode }), ...(startedAt === undefined ? {} : { startedAt }) };
-    return { type: 'killed', reason: 'OutputLost', message, ...seen };
+  const lostOutput = await outputLost(run);
+  if (lostOutput !== undefined) {
+    // Without the exit code, which may be 0 and would read like a success.
+    const since = startedAt === undefined ? {} : { startedAt };
+    return { type: 'killed', reason: 'OutputLost', message: lostOutput, ...since };
   }
   const text = await readIfThere(run.exit);
   if (text === undefined) return undefined;
   const record = parseExitRecord(text);
   const finishedAt = await writtenAt(run.exit);
   if (record === undefined || finishedAt === undefined) return lost('Its exit record cannot be read.');
-  return { type: 'exited', ...record, startedAt: startedAt ?? finishedAt, finishedAt };
+  const { exitCode, cause } = record;
+  return { type: 'exited', exitCode, cause, startedAt: startedAt ?? finishedAt, finishedAt };
+}
+
+/** How long the spool was by the record of the end; 0 where there is no record that says so. */
+export async function recordedBytes(run: Run): Promise<number> {
+  for (const path of [run.exit, run.broken, run.severed]) {
+    const record = parseExitRecord((await readIfThere(path)) ?? '');
+    if (record !== undefined) return record.bytes;
+  }
+  return 0;
+}
+
+/** Why the end of the output may be missing, in words; `undefined` where no record says that it may. */
+async function outputLost(run: Run): Promise<string | undefined> {
+  if ((await readIfThere(run.severed)) !== undefined) {
+    return 'The end of its output may be lost: the process that writes it was killed, most likely by the command itself.';
+  }
+  if ((await readIfThere(run.broken)) === undefined) return undefined;
+  const said = (await wordsOf(run)).findLast((line) => line.startsWith('cat: '));
+  // What fills the disk may keep the pump's words from being written, too.
+  if (said === undefined)
+    return 'The end of its output is lost: it could not be written. Most likely the disk is full.';
+  const full = /No space left|quota exceeded/i.test(said);
+  return `The end of its output is lost: ${full ? 'the disk is full' : 'it could not be written'} (${said}).`;
 }
 
 async function couldNotStart(run: Run): Promise<string> {
-  const said = (await readIfThere(run.log))?.trim().split('\n').slice(-5).join('; ') ?? '';
+  const said = (await wordsOf(run)).slice(-5).join('; ');
   return `It could not be started${said === '' ? ', and its supervisor left no word why' : `: ${said}`}`;
+}
+
+/** The lines that launcher, isolation, supervisor and pump said. */
+async function wordsOf(run: Run): Promise<readonly string[]> {
+  return ((await readIfThere(run.log)) ?? '').split('\n').filter((line) => line.trim() !== '');
 }
 
 function refused(refusal: NonNullable<Prepared['refusal']>): FinalObservation {

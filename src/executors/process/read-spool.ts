@@ -4,7 +4,7 @@ import { type SpoolEnd, SpoolGone } from '../../ports/executor.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { listenTo } from './directory-change.ts';
 import { undefinedIfAbsent } from '../system-error.ts';
-import { lookAtRun } from './look-at-run.ts';
+import { lookAtRun, recordedBytes } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
 import { type Run, runOf } from './run-directory.ts';
 import { survivorsOf } from './survivors.ts';
@@ -14,8 +14,8 @@ const lookEveryMs = 1000;
 
 /**
  * Follows a spool from an offset to its end. The end is asked for *before* each read to the end of the file: what is
- * there after that is all there is. A spool that is shorter than the offset was cut by somebody; its length is what
- * there is.
+ * there after that is all there is. A spool that is shorter than the offset, or than the record of the end says, was
+ * cut by somebody or by a power cut: reading ends all the same, and the total tells that something is missing.
  */
 export async function readSpool(
   room: ProcessRoom,
@@ -39,7 +39,7 @@ export async function readSpool(
           if (spool === undefined || !(await isThere(run))) {
             throw new SpoolGone(`Command ${commandId} has no output on this machine.`);
           }
-          return { totalBytes: (await spool.stat()).size };
+          return { totalBytes: Math.max((await spool.stat()).size, await recordedBytes(run)) };
         }
         await change.next(lookEveryMs, signal);
       } finally {

@@ -20,6 +20,7 @@ export interface Run {
   readonly out: string;
   readonly exit: string;
   readonly broken: string;
+  readonly severed: string;
   readonly unbegun: string;
   readonly grace: string;
   /** All that the command itself may see: `work`, `home`, `tmp` and its own text. */
@@ -44,6 +45,7 @@ export function runAt(directory: string, commandId: CommandId): Run {
     out: join(directory, spoolFiles.out),
     exit: join(directory, spoolFiles.exit),
     broken: join(directory, spoolFiles.broken),
+    severed: join(directory, spoolFiles.severed),
     unbegun: join(directory, spoolFiles.unbegun),
     grace: join(directory, spoolFiles.grace),
     box: join(directory, 'box'),

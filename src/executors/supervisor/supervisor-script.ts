@@ -97,8 +97,9 @@ stop() {
 trap 'early=1' TERM INT HUP
 mkdir "$d/started.d" 2>/dev/null || exit 125
 
-# The room for the exit record is taken now, so that a command that fills the disk cannot keep it from being written.
-echo 'no exit so far.' >"$d/exit.tmp"
+# The room for the exit record, 48 bytes, is taken now, so that a command that fills the disk cannot keep it from being
+# written.
+printf '%-47s\n' 'no exit so far' >"$d/exit.tmp"
 : >>"$d/out"
 : >>"$d/started"
 
@@ -164,11 +165,16 @@ wait "$pump"
 pumped=$?
 kill -USR2 "$dog" 2>/dev/null
 
-# The verdict is written in place and then renamed, so nobody ever sees half of one.
+# The verdict is written in place and then renamed, so nobody ever sees half of one. It holds the spool's size, because
+# after a power cut it may be there while the end of the spool is not. "wc" puts blanks around its number on some systems.
 name=exit
-[ "$pumped" = 0 ] || [ -e "$d/cut" ] || name=broken
+if [ "$pumped" -gt 128 ]; then name=severed; elif [ "$pumped" != 0 ]; then name=broken; fi
+[ ! -e "$d/cut" ] || name=exit
+bytes=$(wc -c <"$d/out") || name=broken
 [ -s "$d/started" ] || name=unbegun
-printf '%-15s\n' "$rc $cause" 1<>"$d/exit.tmp" && mv "$d/exit.tmp" "$d/$name"
+set -- $bytes
+[ -n "$1" ] || set -- 0
+printf '%-47s\n' "$rc $cause $1" 1<>"$d/exit.tmp" && mv "$d/exit.tmp" "$d/$name"
 exit "$rc"
 `;
 
