@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { runCommand } from '../control-plane/run-command.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { parseClusterAddress } from '../wire/cluster-path.ts';
-import { readContext } from '../wire/context/read-context.ts';
+import { decodeBase64 } from '../wire/context/base64.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { parseClusterToken, type RunCommandRequest, runCommandRequestSchema } from '../wire/run-command-request.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
@@ -31,13 +31,14 @@ export function runCommandOperation(parts: ArmParts): Operation {
       const body = request.body as RunCommandRequest;
       const text = parseCommandText(body.command);
       parseClusterToken(body.clusterToken);
-      const files = await readContext(body.context ?? '');
+      // Its archive is checked by the use case, once it is known that the cluster takes the command.
+      const context = decodeBase64(body.context ?? '');
       const { timeoutSeconds, graceSeconds, strict } = body.longarm ?? {};
       const idempotencyKey = parseIdempotencyKey(request);
       const clientRequestId = request.headers['x-ms-client-request-id'];
       const id = await runCommand(parts.plane, actorOf(request), {
         address,
-        payload: { text, files },
+        payload: context.length === 0 ? { text } : { text, context },
         textSha256: createHash('sha256').update(text).digest('hex'),
         bodySha256: request.bodySha256,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -23,6 +23,8 @@ export interface Config {
   readonly extensions: boolean;
   readonly maxHoldSeconds: number;
   readonly bodyLimitBytes: number;
+  /** What the files of one command may take unpacked. */
+  readonly contextLimitBytes: number;
   readonly limits: Limits;
   readonly workerConcurrency: number;
   readonly processUser: ProcessUser | undefined;

@@ -80,6 +80,15 @@ export const limitOptions = {
     'commands',
     'How many commands of one cluster may wait; one more is answered 429.',
   ),
+  waitingBytes: limit(
+    'waitingBytes',
+    'waitingBytes',
+    sizeType(1024, 1024 * 1024 * mib),
+    formatSize(defaultLimits.waitingBytes),
+    'bytes',
+    'How much the commands of one cluster that wait may take, with their packed files; one beyond it is answered 429, ' +
+      'unless it would wait alone.',
+  ),
   outputBytes: limit(
     'outputLimit',
     'output',

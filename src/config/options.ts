@@ -193,6 +193,19 @@ export const options = {
     description: 'The largest request body; a larger one is answered 413.',
     group: 'Limits',
   },
+  contextLimitBytes: {
+    name: 'contextLimit',
+    flag: '--context-limit',
+    variable: 'LONGARM_CONTEXT_LIMIT',
+    key: 'contextLimit',
+    type: sizeType(1024, 1024 * mib),
+    default: '64MiB',
+    unit: 'bytes',
+    description:
+      'What the files that come with a command may take together, unpacked; more is answered 400. They are kept ' +
+      'packed, and are in memory while a command is started.',
+    group: 'Limits',
+  },
   ...limitOptions,
   workerConcurrency: {
     name: 'workerConcurrency',

@@ -60,6 +60,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     extensions: read(options.extensions),
     maxHoldSeconds: read(options.maxHoldSeconds),
     bodyLimitBytes: read(options.bodyLimitBytes),
+    contextLimitBytes: read(options.contextLimitBytes),
     limits: { ...(limits as Record<keyof Limits, number>) },
     workerConcurrency: read(options.workerConcurrency),
     processUser: read(options.processUser),

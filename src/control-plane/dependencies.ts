@@ -2,6 +2,7 @@ import type { Limits } from '../core/limits.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Bell } from '../ports/bell.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ContextReader } from '../ports/context-reader.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { OutputStore } from '../ports/output-store.ts';
 import type { Store } from '../ports/store.ts';
@@ -13,6 +14,7 @@ export interface ControlPlane {
   readonly bell: Bell;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly contexts: ContextReader;
   /** The server's limits; a cluster may set its own. */
   readonly limits: Limits;
   /** How long a worker's lease is good without a renewal, in milliseconds. */

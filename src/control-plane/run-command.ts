@@ -5,28 +5,19 @@ import { LongarmError } from '../core/error-code.ts';
 import { addMs } from '../core/instant.ts';
 import type { CommandPayload } from '../core/launch.ts';
 import { type Limits, limitsOf } from '../core/limits.ts';
-import { principalKey } from '../core/principal.ts';
 import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
 import { acceptCommand } from '../core/transition.ts';
 import type { Repositories } from '../ports/store.ts';
-import { act, requireCluster } from './access.ts';
+import { act, look, requireCluster } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
+import { findEarlier, rememberSubmission, type Repeatable } from './submission.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-const twoMinutesMs = 2 * 60 * 1000;
-
-/** A request to run a command, after `wire` has parsed it. */
-export interface RunCommand {
+/** A request to run a command, after `wire` has parsed all of it but its archive of files. */
+export interface RunCommand extends Repeatable {
   readonly address: ClusterAddress;
   readonly payload: CommandPayload;
   /** sha256 of the command text, in hex. */
   readonly textSha256: string;
-  /** sha256 of the request body, in hex: what tells a request sent twice from another one. */
-  readonly bodySha256: string;
-  /** The client's own word that this is one request however often it arrives; good for 24 hours. */
-  readonly idempotencyKey?: string;
-  /** `x-ms-client-request-id`: SDKs repeat it when they repeat a request; good for two minutes. */
-  readonly clientRequestId?: string;
   readonly timeoutMs?: number;
   readonly graceMs?: number;
   readonly strict?: boolean;
@@ -35,18 +26,22 @@ export interface RunCommand {
 /**
  * Puts a command in the queue, or finds that the same request put it there before. Resolves when it is on disk.
  * @throws {LongarmError} `ResourceNotFound`, `RunCommandDisabled`, `TooManyRequests`, `IdempotencyKeyReused`,
- * `InvalidParameter` for a time limit above the cluster's.
+ * `InvalidParameter` for a time limit above the cluster's, `InvalidContext`.
  */
 export async function runCommand(plane: ControlPlane, actor: Actor, request: RunCommand): Promise<CommandId> {
+  const { context } = request.payload;
+  let files = 0;
+  if (context !== undefined) {
+    // Unpacking is all that is dear in a request, so what would be refused or is known anyway is not unpacked; and no
+    // transaction waits for it.
+    const admission = await look(plane, actor, (repositories) => admit(plane, repositories, actor, request));
+    if (admission.type === 'repeated') return admission.id;
+    files = await plane.contexts.check(context);
+  }
   const id = await act(plane, actor, async (repositories) => {
-    const action = 'Microsoft.ContainerService/managedClusters/runcommand/action';
-    const cluster = await requireCluster(repositories, actor, action, request.address);
-    const earlier = await findEarlier(plane, repositories, actor, cluster, request);
-    if (earlier !== undefined) return earlier;
-    if (cluster.runCommandDisabled) throw runCommandDisabled(cluster);
-    const limits = limitsOf(plane.limits, cluster.limits);
-    await requirePlace(repositories, cluster, limits);
-    const facts = factsOf(plane, actor, cluster, limits, request);
+    const admission = await admit(plane, repositories, actor, request);
+    if (admission.type === 'repeated') return admission.id;
+    const { cluster, facts } = admission;
     await repositories.commands.insert(acceptCommand(facts), request.payload);
     await rememberSubmission(plane, repositories, actor, cluster, request, facts.id);
     await repositories.audit.append({
@@ -55,12 +50,34 @@ export async function runCommand(plane: ControlPlane, actor: Actor, request: Run
       principal: actor.principal,
       target: clusterResourceId(cluster.address),
       correlationId: actor.correlationId,
-      details: { commandId: facts.id, textSha256: facts.textSha256, files: request.payload.files.length },
+      details: { commandId: facts.id, textSha256: facts.textSha256, files },
     });
     return facts.id;
   });
   plane.bell.ring('queue');
   return id;
+}
+
+/** What becomes of a request as things stand: it is known already, or it may become a command. */
+type Admission =
+  | { readonly type: 'repeated'; readonly id: CommandId }
+  | { readonly type: 'new'; readonly cluster: Cluster; readonly facts: CommandFacts };
+
+async function admit(
+  plane: ControlPlane,
+  repositories: Repositories,
+  actor: Actor,
+  request: RunCommand,
+): Promise<Admission> {
+  const action = 'Microsoft.ContainerService/managedClusters/runcommand/action';
+  const cluster = await requireCluster(repositories, actor, action, request.address);
+  const earlier = await findEarlier(plane, repositories, actor, cluster, request);
+  if (earlier !== undefined) return { type: 'repeated', id: earlier };
+  if (cluster.runCommandDisabled) throw runCommandDisabled(cluster);
+  const limits = limitsOf(plane.limits, cluster.limits);
+  const facts = factsOf(plane, actor, cluster, limits, request);
+  await requirePlace(repositories, cluster, limits, facts.payloadBytes);
+  return { type: 'new', cluster, facts };
 }
 
 function factsOf(
@@ -78,6 +95,7 @@ function factsOf(
       { target: 'longarm.timeoutSeconds' },
     );
   }
+  const { text, context } = request.payload;
   return {
     id: plane.ids.commandId(),
     clusterUid: cluster.uid,
@@ -89,6 +107,7 @@ function factsOf(
     startMs: limits.startMs,
     queueDeadline: addMs(now, limits.queueMs),
     outputLimitBytes: limits.outputBytes,
+    payloadBytes: Buffer.byteLength(text) + (context?.length ?? 0),
     strict: request.strict ?? cluster.strict,
   };
 }
@@ -100,59 +119,25 @@ function runCommandDisabled(cluster: Cluster): LongarmError {
   );
 }
 
-async function requirePlace(repositories: Repositories, cluster: Cluster, limits: Limits): Promise<void> {
-  const { waiting } = await repositories.commands.counts(cluster.uid);
-  if (waiting < limits.waiting) return;
-  throw new LongarmError(
-    'TooManyRequests',
-    `${waiting} commands wait for cluster '${cluster.address.name}', and ${limits.waiting} may. Try again when some have run.`,
-    { retryAfterSeconds: 10 },
-  );
-}
-
-/** Under which keys this request would be known again, the client's explicit one first. */
-function submissionKey(request: RunCommand): { readonly key: string; readonly lifeMs: number } | undefined {
-  if (request.idempotencyKey !== undefined) return { key: `key/${request.idempotencyKey}`, lifeMs: dayMs };
-  if (request.clientRequestId === undefined) return undefined;
-  // The digest is part of this key: a client that puts one id on two different requests means both of them.
-  return { key: `request/${request.clientRequestId}/${request.bodySha256}`, lifeMs: twoMinutesMs };
-}
-
-async function findEarlier(
-  plane: ControlPlane,
+async function requirePlace(
   repositories: Repositories,
-  actor: Actor,
   cluster: Cluster,
-  request: RunCommand,
-): Promise<CommandId | undefined> {
-  const submission = submissionKey(request);
-  if (submission === undefined) return undefined;
-  const principal = principalKey(actor.principal);
-  const now = plane.clock.now();
-  const earlier = await repositories.commands.findSubmission(principal, cluster.uid, submission.key, now);
-  if (earlier === undefined) return undefined;
-  if (earlier.bodySha256 === request.bodySha256) return earlier.commandId;
-  throw new LongarmError(
-    'IdempotencyKeyReused',
-    `The idempotency key '${request.idempotencyKey}' was used for another request body within the last 24 hours. Send the same body, or another key.`,
-    { target: 'Idempotency-Key' },
-  );
-}
-
-async function rememberSubmission(
-  plane: ControlPlane,
-  repositories: Repositories,
-  actor: Actor,
-  cluster: Cluster,
-  request: RunCommand,
-  commandId: CommandId,
+  limits: Limits,
+  payloadBytes: number,
 ): Promise<void> {
-  const submission = submissionKey(request);
-  if (submission === undefined) return;
-  await repositories.commands.addSubmission(principalKey(actor.principal), cluster.uid, {
-    key: submission.key,
-    bodySha256: request.bodySha256,
-    commandId,
-    expiresAt: addMs(plane.clock.now(), submission.lifeMs),
-  });
+  const { waiting, waitingBytes } = await repositories.commands.counts(cluster.uid);
+  const { name } = cluster.address;
+  if (waiting >= limits.waiting) {
+    throw queueFull(`${waiting} commands wait for cluster '${name}', and ${limits.waiting} may.`);
+  }
+  // A command that would wait alone is taken: refused now, it would be refused for ever.
+  if (waiting > 0 && waitingBytes + payloadBytes > limits.waitingBytes) {
+    throw queueFull(
+      `The commands that wait for cluster '${name}' take ${waitingBytes} bytes with their files, and this one ${payloadBytes}; together they may take ${limits.waitingBytes}.`,
+    );
+  }
+}
+
+function queueFull(what: string): LongarmError {
+  return new LongarmError('TooManyRequests', `${what} Try again when some have run.`, { retryAfterSeconds: 10 });
 }

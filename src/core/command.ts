@@ -21,6 +21,8 @@ export interface CommandFacts {
   readonly queueDeadline: Instant;
   /** The largest output that is stored. */
   readonly outputLimitBytes: number;
+  /** How large its payload is: the text in UTF-8, and the files as they were packed. */
+  readonly payloadBytes: number;
   /** Whether a non-zero exit is shown to ARM clients as a failure. */
   readonly strict: boolean;
 }

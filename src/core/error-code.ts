@@ -40,7 +40,7 @@ export const errorCatalogue = {
   RequestContentTooLarge: { status: 413, when: 'The body is larger than the limit.' },
   UnsupportedMediaType: { status: 415, when: 'The body is not of the content type that the operation takes.' },
   InvalidRange: { status: 416, when: 'The range or offset lies behind the end of the output.' },
-  TooManyRequests: { status: 429, when: 'As many commands wait for this cluster as may.' },
+  TooManyRequests: { status: 429, when: 'As many commands, or as many bytes of them, wait for this cluster as may.' },
   RequestHeaderFieldsTooLarge: { status: 431, when: 'The request’s headers are larger than 64 KiB.' },
   InternalServerError: { status: 500, when: 'Longarm is at fault; the log has the cause under the request id.' },
   ServiceUnavailable: {

@@ -9,14 +9,21 @@ export interface AttachedFile {
   readonly bytes: Uint8Array;
 }
 
-/** What a command runs: kept sealed at rest and erased when the command ends. */
+/** What a command runs, as it arrived: kept sealed at rest and erased when the command ends. */
 export interface CommandPayload {
+  readonly text: string;
+  /** The archive of the files that came with it. It was checked whole, and stays packed until a worker asks for it. */
+  readonly context?: Uint8Array;
+}
+
+/** A payload with its files unpacked. They may be many megabytes: held only until the command was started. */
+export interface UnpackedPayload {
   readonly text: string;
   readonly files: readonly AttachedFile[];
 }
 
 /** Everything that an executor needs to start a command. */
-export interface Launch extends CommandPayload {
+export interface Launch extends UnpackedPayload {
   readonly commandId: CommandId;
   readonly clusterUid: ClusterUid;
   readonly shell: Shell;

@@ -19,6 +19,11 @@ export interface Limits {
   readonly concurrent: number;
   /** How many commands of one cluster may wait; one more is answered 429. */
   readonly waiting: number;
+  /**
+   * How many bytes the commands of one cluster that wait may take, texts and packed files together; a command that
+   * would be beyond is answered 429. One that waits alone is taken whatever its size, or it could never run.
+   */
+  readonly waitingBytes: number;
   /** The largest stored output; beyond it the command is stopped with `OutputLimitExceeded`. */
   readonly outputBytes: number;
   /** The largest `logs` in an ARM result; longer output is shown as head, marker and tail. */
@@ -35,6 +40,7 @@ export const defaultLimits: Limits = {
   graceMs: 30 * second,
   concurrent: 10,
   waiting: 1000,
+  waitingBytes: 512 * mib,
   outputBytes: 1024 * mib,
   inlineLogsBytes: 512 * kib,
   retentionMs: 30 * day,

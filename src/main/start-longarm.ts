@@ -27,6 +27,7 @@ import { openOutputFiles } from '../store/files/open-output-files.ts';
 import { wwwAuthenticate } from '../wire/bearer-challenge.ts';
 import { startWorker, type Worker } from '../worker/worker.ts';
 import { serverCertificates } from './certificates.ts';
+import { createContextReader } from './context-reader.ts';
 import { dataPaths, openIdentity, openStore, ownIssuerName, type ServerIdentity } from './data-directory.ts';
 import { declareClusters } from './declare-clusters.ts';
 import { freePort } from './free-port.ts';
@@ -103,7 +104,8 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   const outputs = await openOutputFiles(paths.outputs);
   closers.add(() => outputs.close());
   const bell = createInProcessBell(clock);
-  const plane: ControlPlane = { store, outputs, bell, clock, ids, limits: config.limits, leaseMs };
+  const contexts = createContextReader(config.contextLimitBytes);
+  const plane: ControlPlane = { store, outputs, bell, clock, ids, contexts, limits: config.limits, leaseMs };
 
   const isolation = await probeIsolation();
   const executors = await createExecutors(config, plane, identity, isolation);

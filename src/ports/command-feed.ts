@@ -2,7 +2,7 @@ import type { ExecutorKind, Shell } from '../core/cluster.ts';
 import type { ClusterUid, CommandId, LeaseToken, WorkerId } from '../core/command-id.ts';
 import type { CommandFacts, SealedOutput, StopCause } from '../core/command.ts';
 import type { Instant } from '../core/instant.ts';
-import type { CommandPayload } from '../core/launch.ts';
+import type { UnpackedPayload } from '../core/launch.ts';
 import type { FinalObservation } from '../core/observation.ts';
 
 /** A command that a worker holds, and how it stood when it was claimed. */
@@ -59,8 +59,12 @@ export interface CommandFeed {
   ): Promise<Renewal>;
   /** Takes a report. `ended` is taken only with the output sealed. */
   report(commandId: CommandId, token: LeaseToken, report: Report): Promise<void>;
-  /** The text and files. @returns undefined when they were erased, as they are when a command ends. */
-  payload(commandId: CommandId, token: LeaseToken): Promise<CommandPayload | undefined>;
+  /**
+   * The text and the files, unpacked.
+   * @returns undefined when they were erased, as they are when a command ends.
+   * @throws {SealError} @throws {LongarmError} `InvalidContext`: neither can ever be had, so asking again is no use.
+   */
+  payload(commandId: CommandId, token: LeaseToken): Promise<UnpackedPayload | undefined>;
   /**
    * Stores output from an offset on, up to the command's limit. @returns the stored length; less than
    * `offset + bytes.length` where the limit cut it.

@@ -29,6 +29,8 @@ export interface CommandQuery {
 /** How many commands a cluster has in the queue, and how many are with a worker. */
 export interface CommandCounts {
   readonly waiting: number;
+  /** The sum of `payloadBytes` of those in the queue. */
+  readonly waitingBytes: number;
   readonly active: number;
 }
 

@@ -45,6 +45,7 @@ CREATE TABLE "clusters" (
   "grace_limit_ms" integer,
   "concurrent_limit" integer,
   "waiting_limit" integer,
+  "waiting_limit_bytes" integer,
   "output_limit_bytes" integer,
   "inline_logs_limit_bytes" integer,
   "retention_ms" integer,
@@ -53,18 +54,10 @@ CREATE TABLE "clusters" (
   constraint "clusters_flags" check (run_command_disabled in (0, 1) and strict in (0, 1))
 ) strict;
 
-CREATE TABLE "command_files" (
-  "command_id" text not null references "commands" ("id") on delete cascade,
-  "position" integer not null,
-  "mode" integer not null,
-  "sealed_path" blob not null,
-  "sealed_bytes" blob not null,
-  constraint "command_files_key" primary key ("command_id", "position")
-) strict;
-
-CREATE TABLE "command_texts" (
+CREATE TABLE "command_payloads" (
   "command_id" text not null primary key references "commands" ("id") on delete cascade,
-  "sealed_text" blob not null
+  "sealed_text" blob not null,
+  "sealed_context" blob
 ) strict;
 
 CREATE TABLE "commands" (
@@ -81,6 +74,7 @@ CREATE TABLE "commands" (
   "start_ms" integer not null,
   "queue_deadline" integer not null,
   "output_limit_bytes" integer not null,
+  "payload_bytes" integer not null,
   "strict" integer not null,
   "phase" text not null,
   "revision" integer not null,
@@ -105,7 +99,7 @@ CREATE TABLE "commands" (
   "output_sha256" text,
   "output_complete" integer,
   constraint "commands_phase" check (phase in ('accepted', 'claimed', 'launching', 'running', 'completed', 'failed', 'cancelled')),
-  constraint "commands_counts" check (revision >= 1 and attempts >= 0 and strict in (0, 1)),
+  constraint "commands_counts" check (revision >= 1 and attempts >= 0 and payload_bytes >= 0 and strict in (0, 1)),
   constraint "commands_lease" check (("lease_worker_id" is not null) = (phase in ('claimed', 'launching', 'running')) and ("lease_token" is not null) = (phase in ('claimed', 'launching', 'running')) and ("lease_expires_at" is not null) = (phase in ('claimed', 'launching', 'running'))),
   constraint "commands_launched" check (("launched_at" is not null) = (phase in ('launching', 'running'))),
   constraint "commands_start_deadline" check (("start_deadline" is not null) = (phase in ('launching'))),
@@ -122,7 +116,7 @@ CREATE INDEX "commands_by_finish" on "commands" ("cluster_uid", "finished_at", "
 
 CREATE INDEX "commands_by_lease_expiry" on "commands" ("lease_expires_at") where "lease_expires_at" is not null;
 
-CREATE INDEX "commands_by_phase" on "commands" ("phase", "cluster_uid", "submitted_at", "id");
+CREATE INDEX "commands_by_phase" on "commands" ("phase", "cluster_uid", "submitted_at", "id", "payload_bytes");
 
 CREATE INDEX "commands_by_queue_deadline" on "commands" ("queue_deadline") where "phase" = 'accepted';
 

@@ -16,6 +16,7 @@ const ceilings = {
   graceSeconds: 3600,
   concurrent: 1_000_000,
   waiting: 1_000_000,
+  waitingBytes: Number.MAX_SAFE_INTEGER,
   outputBytes: Number.MAX_SAFE_INTEGER,
   // A result is one JSON string in memory.
   inlineLogsBytes: 16 * 1024 * 1024,
@@ -35,6 +36,7 @@ export function parseClusterLimits(limits: WireLimits = {}): ClusterLimits {
     ...entry('graceMs', read('graceSeconds'), 1000),
     ...entry('concurrent', read('concurrent')),
     ...entry('waiting', read('waiting')),
+    ...entry('waitingBytes', read('waitingBytes')),
     ...entry('outputBytes', read('outputBytes')),
     ...entry('inlineLogsBytes', read('inlineLogsBytes')),
     ...entry('retentionMs', read('retentionSeconds'), 1000),
@@ -50,6 +52,7 @@ export function toWireLimits(limits: ClusterLimits): WireLimits {
     ...entry('graceSeconds', limits.graceMs, 1 / 1000),
     ...entry('concurrent', limits.concurrent),
     ...entry('waiting', limits.waiting),
+    ...entry('waitingBytes', limits.waitingBytes),
     ...entry('outputBytes', limits.outputBytes),
     ...entry('inlineLogsBytes', limits.inlineLogsBytes),
     ...entry('retentionSeconds', limits.retentionMs, 1 / 1000),

@@ -11,6 +11,7 @@ export const clusterLimitsSchema = Type.Object(
     graceSeconds: positive('Between TERM and KILL.'),
     concurrent: positive('How many commands run at once.'),
     waiting: positive('How many commands may wait.'),
+    waitingBytes: positive('How many bytes the commands that wait may take, with their packed files.'),
     outputBytes: positive('The largest stored output.'),
     inlineLogsBytes: positive('The largest `logs` in a result.'),
     retentionSeconds: positive('How long finished commands are kept.'),

@@ -1,12 +1,10 @@
 import { noOutput } from '../core/command.ts';
-import type { Launch } from '../core/launch.ts';
-import type { CommandPayload } from '../core/launch.ts';
 import type { Claim } from '../ports/command-feed.ts';
-import { SealError } from '../ports/sealer.ts';
 import type { Executor } from '../ports/executor.ts';
 import { persist, untilDone } from './backoff.ts';
 import type { WorkerParts } from './dependencies.ts';
 import { keepLease, type StopOrder } from './keep-lease.ts';
+import { prepareStart } from './prepare-start.ts';
 import { type EndOfRun, runToEnd } from './run-to-end.ts';
 
 /** How often a worker tries to remove what ran before it leaves that to the sweep. */
@@ -31,9 +29,9 @@ export async function carryOut(parts: WorkerParts, claim: Claim, stopping: Abort
       await reportEnd(parts, claim, refused(why), signal);
       return;
     }
-    const payload = await openPayload(parts, claim, signal);
-    if (payload instanceof Error && claim.phase === 'claimed') {
-      await reportEnd(parts, claim, refused(payload.message), signal);
+    const prepared = await prepareStart(parts, executor, claim, signal);
+    if (prepared.type === 'impossible') {
+      await reportEnd(parts, claim, refused(prepared.why), signal);
       return;
     }
     if (claim.phase === 'claimed') {
@@ -41,7 +39,8 @@ export async function carryOut(parts: WorkerParts, claim: Claim, stopping: Abort
         parts.feed.report(claim.commandId, claim.token, { type: 'launching' }),
       );
     }
-    const end = await runToEnd(parts, executor, claim, launchOf(claim, payload), stop.promise, signal);
+    const start = prepared.type === 'start' ? prepared.start : undefined;
+    const end = await runToEnd(parts, executor, claim, start, stop.promise, signal);
     await reportEnd(parts, claim, end, signal);
     await destroy(parts, claim, executor, stopping);
   } finally {
@@ -67,30 +66,6 @@ async function destroy(parts: WorkerParts, claim: Claim, executor: Executor, sig
     if (!signal.aborted)
       parts.log.warn({ commandId, error }, 'what ran could not be destroyed; the sweep goes on trying');
   });
-}
-
-/** The text and files, or why they cannot be had. */
-async function openPayload(parts: WorkerParts, claim: Claim, signal: AbortSignal): Promise<CommandPayload | Error> {
-  const payload = await persist(parts, claim, 'reading a payload', signal, async () => {
-    try {
-      return await parts.feed.payload(claim.commandId, claim.token);
-    } catch (error) {
-      if (error instanceof SealError) return error;
-      throw error;
-    }
-  });
-  return payload ?? new Error('The text of the command was erased before it ran.');
-}
-
-/**
- * What there is to start. Nothing for a command that is known to have started: were its traces gone, starting it
- * again would run it twice. Nothing either for one whose text cannot be opened any more: it is watched.
- */
-function launchOf(claim: Claim, payload: CommandPayload | Error): Launch | undefined {
-  if (claim.phase === 'running' || payload instanceof Error) return undefined;
-  const { commandId, clusterUid, shell } = claim;
-  const { timeoutMs, graceMs } = claim.facts;
-  return { commandId, clusterUid, shell, timeoutMs, graceMs, ...payload };
 }
 
 function refused(message: string): EndOfRun {

@@ -1,5 +1,4 @@
 import type { SealedOutput } from '../core/command.ts';
-import type { Launch } from '../core/launch.ts';
 import type { FinalObservation } from '../core/observation.ts';
 import { stopMarginMs } from '../core/transition.ts';
 import type { Claim } from '../ports/command-feed.ts';
@@ -7,6 +6,7 @@ import type { Executor } from '../ports/executor.ts';
 import { persist } from './backoff.ts';
 import type { WorkerParts } from './dependencies.ts';
 import type { StopOrder } from './keep-lease.ts';
+import type { Start } from './prepare-start.ts';
 import { drainPump, startPump } from './pump-output.ts';
 import { watchCommand } from './watch-command.ts';
 
@@ -18,14 +18,14 @@ export interface EndOfRun {
 
 /**
  * Starts a command, or adopts it, and stays with it to its end: watches, stores its output, stops it when ordered
- * to, seals. Without a `launch` the command is known to have started, and is only watched.
+ * to, seals. Without a `start` the command may have started before, and is only watched.
  * @throws {LeaseLost} @throws the signal's reason.
  */
 export async function runToEnd(
   parts: WorkerParts,
   executor: Executor,
   claim: Claim,
-  launch: Launch | undefined,
+  start: Start | undefined,
   stop: Promise<StopOrder>,
   signal: AbortSignal,
 ): Promise<EndOfRun> {
@@ -34,7 +34,7 @@ export async function runToEnd(
   try {
     const stopped = stop.then((order) => stopCommand(parts, executor, claim, order, running));
     stopped.catch(() => undefined); // it ends with an abort when the command ends first
-    const started = launch === undefined ? undefined : startCommand(parts, executor, claim, launch, running);
+    const started = start === undefined ? undefined : startCommand(parts, claim, start, running);
     // A stop must not wait for a start that does not come about: whichever is first, the watch begins.
     await Promise.race([started, stopped]);
     const pump = startPump(parts, executor, claim, running);
@@ -55,14 +55,8 @@ export async function runToEnd(
   }
 }
 
-async function startCommand(
-  parts: WorkerParts,
-  executor: Executor,
-  claim: Claim,
-  launch: Launch,
-  signal: AbortSignal,
-): Promise<void> {
-  await persist(parts, claim, 'starting a command', signal, () => executor.start(launch, signal));
+async function startCommand(parts: WorkerParts, claim: Claim, start: Start, signal: AbortSignal): Promise<void> {
+  await persist(parts, claim, 'starting a command', signal, () => start(signal));
 }
 
 async function stopCommand(

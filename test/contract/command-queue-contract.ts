@@ -74,8 +74,22 @@ export function commandQueueContract(title: string, open: StoreFactory): void {
         assert.equal(await claimable(5, 3), undefined);
         assert.equal(await claimable(5, 4), waiting.facts.id);
         const counts = await store().read(({ commands }) => commands.counts(clusterUid));
-        assert.deepEqual(counts, { waiting: 1, active: 3 });
+        assert.deepEqual([counts.waiting, counts.active], [1, 3]);
       });
+    });
+
+    test('the bytes that wait are those of the cluster’s waiting commands, and nothing waits without any', async () => {
+      const clusterUid = newClusterUid();
+      const waitingBytes = async () => (await store().read(({ commands }) => commands.counts(clusterUid))).waitingBytes;
+      const active = lifeOf(accepted({ clusterUid, payloadBytes: 1000 }));
+      const paths = [
+        [accepted({ clusterUid, payloadBytes: 2 ** 40 })],
+        [accepted({ clusterUid, payloadBytes: 5 })],
+        [accepted({ payloadBytes: 70 })],
+        [active.accepted, active.claimed],
+      ];
+      assert.equal(await waitingBytes(), 0);
+      await withStored(paths, async () => assert.equal(await waitingBytes(), 2 ** 40 + 5));
     });
 
     test('launching and running commands are adopted when their lease is over; claimed ones are not', async () => {

@@ -101,11 +101,11 @@ export function commandStoreContract(title: string, open: StoreFactory): void {
       assert.equal(await store().read(({ commands }) => commands.payload(id)), undefined);
     });
 
-    test('an empty text without files is a payload too', async () => {
+    test('an empty text without an archive is a payload too', async () => {
       const command = accepted();
-      await store().write(({ commands }) => commands.insert(command, { text: '', files: [] }));
+      await store().write(({ commands }) => commands.insert(command, { text: '' }));
       const found = await store().read(({ commands }) => commands.payload(command.facts.id));
-      assert.deepEqual(found, { text: '', files: [] });
+      assert.deepEqual(found, { text: '' });
     });
 
     test('removing a command removes its payload, and may be repeated', async () => {

@@ -38,13 +38,10 @@ function newWorkerId(): WorkerId {
   return randomUUID() as WorkerId;
 }
 
-/** A payload with a text and two files, one of them not text. */
+/** A payload with a text and an archive, which a store does not look into. */
 export const payload: CommandPayload = {
   text: 'kubectl get pods; echo „fertig“',
-  files: [
-    { path: 'deploy/app.yaml', mode: 0o644, bytes: new TextEncoder().encode('kind: Pod\n') },
-    { path: 'run.bin', mode: 0o755, bytes: Uint8Array.from({ length: 300 }, (_, i) => i % 256) },
-  ],
+  context: Uint8Array.from({ length: 300 }, (_, i) => i % 256),
 };
 
 /** A command as it enters the queue. */
@@ -60,6 +57,7 @@ export function accepted(facts: Partial<CommandFacts> = {}): Accepted {
     startMs: 300_000,
     queueDeadline: at(3_600_000),
     outputLimitBytes: 1024,
+    payloadBytes: 100,
     strict: false,
     ...facts,
   });

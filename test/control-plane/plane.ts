@@ -9,6 +9,7 @@ import { rootScope } from '../../src/core/scope.ts';
 import type { Actor, ControlPlane } from '../../src/control-plane/dependencies.ts';
 import { runCommand } from '../../src/control-plane/run-command.ts';
 import type { CommandId } from '../../src/core/command-id.ts';
+import { createContextReader } from '../../src/main/context-reader.ts';
 import { createInProcessBell } from '../../src/main/in-process-bell.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import { openOutputFiles } from '../../src/store/files/open-output-files.ts';
@@ -25,9 +26,12 @@ export interface Plane {
   /** May do everything. */
   readonly actor: Actor;
   /** Submits a command to the cluster. */
-  submit(text?: string, more?: { readonly timeoutMs?: number }): Promise<CommandId>;
+  submit(text?: string, more?: { readonly timeoutMs?: number; readonly context?: Uint8Array }): Promise<CommandId>;
   close(): Promise<void>;
 }
+
+/** What the files of one command may take unpacked. */
+const contextBytes = 4 * 1024 * 1024;
 
 const principal: Principal = { issuer: 'https://issuer.example', id: 'admin', displayName: 'Admin' };
 
@@ -43,6 +47,7 @@ export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock
     bell: createInProcessBell(clock),
     clock,
     ids: randomIds,
+    contexts: createContextReader(contextBytes),
     limits: { ...defaultLimits, ...limits },
     leaseMs: 30_000,
   };
@@ -81,10 +86,10 @@ export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock
     clock,
     cluster,
     actor,
-    submit: (text = 'exit 0', more = {}) =>
+    submit: (text = 'exit 0', { context, ...more } = {}) =>
       runCommand(plane, actor, {
         address: cluster.address,
-        payload: { text, files: [] },
+        payload: context === undefined ? { text } : { text, context },
         textSha256: 'ab'.repeat(32),
         bodySha256: 'cd'.repeat(32),
         ...more,

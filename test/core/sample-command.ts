@@ -17,6 +17,7 @@ export const facts: CommandFacts = {
   startMs: 10_000,
   queueDeadline: addMs(start, 30_000),
   outputLimitBytes: 1000,
+  payloadBytes: 100,
   strict: false,
 };
 

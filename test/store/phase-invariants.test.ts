@@ -57,6 +57,7 @@ describe('the database refuses a command that no phase allows', () => {
     ['accepted', `phase = 'paused'`, 'phase'],
     ['accepted', `exit_code = 0`, 'exit'],
     ['accepted', `revision = 0`, 'counts'],
+    ['accepted', `payload_bytes = -1`, 'counts'],
     ['accepted', `started_at = 1`, 'started'],
     ['accepted', `stop_cause = 'cancel', stop_requested_at = 1, stop_deadline = 2`, 'stop'],
     ['claimed', `lease_token = null`, 'lease'],
@@ -95,7 +96,7 @@ describe('the database refuses a command that no phase allows', () => {
     assert.throws(() => writer.exec(`update commands set submitted_at = 'yesterday'`), /cannot store TEXT/);
   });
 
-  test('files of a command that is not stored', () => {
-    assert.throws(() => writer.exec(`insert into command_texts values ('nobody', x'00')`), /FOREIGN KEY/);
+  test('the payload of a command that is not stored', () => {
+    assert.throws(() => writer.exec(`insert into command_payloads values ('nobody', x'00', null)`), /FOREIGN KEY/);
   });
 });

@@ -101,6 +101,12 @@ describe('query plans', () => {
     });
   }
 
+  test('counting and adding up a queue reads an index and no row', async () => {
+    for (const step of await planOf(({ commands }) => commands.counts(clusterUid))) {
+      assert.match(step, /^SEARCH commands USING COVERING INDEX commands_by_phase/);
+    }
+  });
+
   test('counting by phase reads one index and no row', async () => {
     assert.deepEqual(await planOf(({ commands }) => commands.countByPhase()), [
       'SCAN commands USING COVERING INDEX commands_counted',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { SealError } from '../../src/ports/sealer.ts';
 import { openKeyFile } from '../../src/store/sealing/open-key-file.ts';
 import { accepted, at, lifeOf, moved } from '../contract/sample-commands.ts';
+import { writeZip } from '../wire/zip-writer.ts';
 import { type SqlitePlace, sqlitePlace } from './sqlite-place.ts';
 
 describe('secrets at rest', () => {
@@ -20,7 +21,7 @@ describe('secrets at rest', () => {
   const long = `${sentinel} `.repeat(1000);
   const payload = {
     text: `echo ${long}`,
-    files: [{ path: `${sentinel}.yaml`, mode: 0o600, bytes: Buffer.from(long) }],
+    context: writeZip([{ name: `${sentinel}.yaml`, content: long }]),
   };
 
   async function filesWith(bytes: Uint8Array): Promise<string[]> {
@@ -37,8 +38,10 @@ describe('secrets at rest', () => {
     const database = new DatabaseSync(place.file, { readOnly: true });
     try {
       const rows = [
-        ...database.prepare('select sealed_text as sealed from command_texts').all(),
-        ...database.prepare('select sealed_bytes as sealed from command_files').all(),
+        ...database.prepare('select sealed_text as sealed from command_payloads').all(),
+        ...database
+          .prepare('select sealed_context as sealed from command_payloads where sealed_context is not null')
+          .all(),
       ];
       return rows.map(({ sealed }) => {
         assert.ok(sealed instanceof Uint8Array);
@@ -66,7 +69,7 @@ describe('secrets at rest', () => {
     const neighbour = accepted();
     await store.write(async ({ commands }) => {
       await commands.insert(life.accepted, payload);
-      await commands.insert(neighbour, { text: 'true', files: [] });
+      await commands.insert(neighbour, { text: 'true' });
     });
     await store.close();
     const sealed = sealedMiddles().filter((middle) => middle.length > 0);
@@ -86,11 +89,13 @@ describe('secrets at rest', () => {
     const [one, two] = [accepted(), accepted()];
     await store.write(async ({ commands }) => {
       await commands.insert(one, payload);
-      await commands.insert(two, { text: 'true', files: [] });
+      await commands.insert(two, { text: 'true' });
     });
     const database = new DatabaseSync(place.file);
     database
-      .prepare('update command_texts set sealed_text = (select sealed_text from command_texts where command_id = ?)')
+      .prepare(
+        'update command_payloads set sealed_text = (select sealed_text from command_payloads where command_id = ?)',
+      )
       .run(one.facts.id);
     database.close();
     await assert.rejects(

@@ -26,6 +26,7 @@ export function facts(otherwise: Partial<CommandFacts> = {}): CommandFacts {
     startMs: 300_000,
     queueDeadline: at('2021-02-17T01:28:18Z'),
     outputLimitBytes: 1024,
+    payloadBytes: 100,
     strict: false,
     ...otherwise,
   };

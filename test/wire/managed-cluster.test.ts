@@ -99,6 +99,7 @@ describe('parseClusterLimits()', () => {
         graceSeconds: small,
         concurrent: small,
         waiting: small,
+        waitingBytes: small,
         outputBytes: small,
         inlineLogsBytes: small,
         retentionSeconds: small,

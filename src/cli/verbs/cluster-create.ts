@@ -21,6 +21,7 @@ const limitFields: Readonly<Record<keyof typeof limitOptions, readonly [keyof Wi
   graceMs: ['graceSeconds', 1000],
   concurrent: ['concurrent', 1],
   waiting: ['waiting', 1],
+  waitingBytes: ['waitingBytes', 1],
   outputBytes: ['outputBytes', 1],
   inlineLogsBytes: ['inlineLogsBytes', 1],
   retentionMs: ['retentionSeconds', 1000],

@@ -1,7 +1,7 @@
 import type { CommandId, LeaseToken } from '../../core/command-id.ts';
 import { type Command, isTerminal } from '../../core/command.ts';
 import type { CommandEvent } from '../../core/event.ts';
-import type { CommandPayload } from '../../core/launch.ts';
+import type { UnpackedPayload } from '../../core/launch.ts';
 import type { Report } from '../../ports/command-feed.ts';
 import type { ControlPlane } from '../dependencies.ts';
 import { moveCommand, ringFor } from '../move-command.ts';
@@ -33,16 +33,23 @@ export async function report(
   ringFor(plane.bell, command);
 }
 
-/** The text and files of a command, for the holder of its lease. @throws {LeaseLost} @throws {SealError} */
+/**
+ * The text and files of a command, for the holder of its lease. They are unpacked here: what a worker trusts it gets
+ * from the server, and a client's archive reaches no other machine.
+ * @throws {LeaseLost} @throws {SealError} @throws {LongarmError} `InvalidContext`.
+ */
 export async function payload(
   plane: ControlPlane,
   id: CommandId,
   token: LeaseToken,
-): Promise<CommandPayload | undefined> {
-  return plane.store.read(async ({ commands }) => {
+): Promise<UnpackedPayload | undefined> {
+  const stored = await plane.store.read(async ({ commands }) => {
     await requireHeld(commands, id, token);
     return commands.payload(id);
   });
+  if (stored === undefined) return undefined;
+  const { text, context } = stored;
+  return { text, files: context === undefined ? [] : await plane.contexts.read(context) };
 }
 
 /** Gives the lease up. Nothing happens when it is lost already. */

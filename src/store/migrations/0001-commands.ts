@@ -19,6 +19,7 @@ export async function createCommands(db: Kysely<unknown>, engine: SchemaEngine):
     .addColumn('start_ms', wholeNumber, (column) => column.notNull())
     .addColumn('queue_deadline', wholeNumber, (column) => column.notNull())
     .addColumn('output_limit_bytes', wholeNumber, (column) => column.notNull())
+    .addColumn('payload_bytes', wholeNumber, (column) => column.notNull())
     .addColumn('strict', wholeNumber, (column) => column.notNull())
     .addColumn('phase', 'text', (column) => column.notNull())
     .addColumn('revision', wholeNumber, (column) => column.notNull())
@@ -49,23 +50,12 @@ export async function createCommands(db: Kysely<unknown>, engine: SchemaEngine):
   await engine
     .strictly(
       db.schema
-        .createTable('command_texts')
+        .createTable('command_payloads')
         .addColumn('command_id', 'text', (column) =>
           column.primaryKey().notNull().references('commands.id').onDelete('cascade'),
         )
-        .addColumn('sealed_text', bytes, (column) => column.notNull()),
-    )
-    .execute();
-  await engine
-    .strictly(
-      db.schema
-        .createTable('command_files')
-        .addColumn('command_id', 'text', (column) => column.notNull().references('commands.id').onDelete('cascade'))
-        .addColumn('position', wholeNumber, (column) => column.notNull())
-        .addColumn('mode', wholeNumber, (column) => column.notNull())
-        .addColumn('sealed_path', bytes, (column) => column.notNull())
-        .addColumn('sealed_bytes', bytes, (column) => column.notNull())
-        .addPrimaryKeyConstraint('command_files_key', ['command_id', 'position']),
+        .addColumn('sealed_text', bytes, (column) => column.notNull())
+        .addColumn('sealed_context', bytes),
     )
     .execute();
   // No foreign key to the command: a submission must outlive it, or a late retry would run it again.
@@ -102,7 +92,7 @@ const terminal = `'completed', 'failed', 'cancelled'`;
 
 const invariants: Readonly<Record<string, RawBuilder<boolean>>> = {
   commands_phase: sql`phase in ('accepted', 'claimed', 'launching', 'running', ${sql.raw(terminal)})`,
-  commands_counts: sql`revision >= 1 and attempts >= 0 and strict in (0, 1)`,
+  commands_counts: sql`revision >= 1 and attempts >= 0 and payload_bytes >= 0 and strict in (0, 1)`,
   commands_lease: exactlyIn(`'claimed', 'launching', 'running'`, 'lease_worker_id', 'lease_token', 'lease_expires_at'),
   commands_launched: exactlyIn(`'launching', 'running'`, 'launched_at'),
   commands_start_deadline: exactlyIn(`'launching'`, 'start_deadline'),
@@ -133,11 +123,11 @@ const invariants: Readonly<Record<string, RawBuilder<boolean>>> = {
  * through on the way to ten unfinished ones.
  */
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
-  // Queue, counts and pages.
+  // Queue, counts and pages. The size is in it so that each submit adds up the queue without a look at its rows.
   await db.schema
     .createIndex('commands_by_phase')
     .on('commands')
-    .columns(['phase', 'cluster_uid', 'submitted_at', 'id'])
+    .columns(['phase', 'cluster_uid', 'submitted_at', 'id', 'payload_bytes'])
     .execute();
   // The metric by phase: it reads every entry of an index, so it gets the narrowest one (a tenth of the time).
   await db.schema.createIndex('commands_counted').on('commands').columns(['phase']).execute();

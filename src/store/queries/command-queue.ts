@@ -14,8 +14,9 @@ export function queueQueries(
 ): Pick<CommandStore, 'counts' | 'queuePosition' | 'nextClaimable' | 'overdue'> {
   return {
     async counts(clusterUid) {
-      const waiting = await countIn(db, clusterUid, ['accepted']);
-      return { waiting, active: await countIn(db, clusterUid, active) };
+      const queued = await countIn(db, clusterUid, ['accepted']);
+      const { count } = await countIn(db, clusterUid, active);
+      return { waiting: queued.count, waitingBytes: queued.payloadBytes, active: count };
     },
     async queuePosition({ facts }) {
       const { before } = await db
@@ -61,14 +62,19 @@ export function queueQueries(
   };
 }
 
-async function countIn(db: Kysely<Tables>, clusterUid: ClusterUid, phases: readonly Phase[]): Promise<number> {
-  const { count } = await db
+async function countIn(
+  db: Kysely<Tables>,
+  clusterUid: ClusterUid,
+  phases: readonly Phase[],
+): Promise<{ readonly count: number; readonly payloadBytes: number }> {
+  const { count, payloadBytes } = await db
     .selectFrom('commands')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number | null>('payload_bytes').as('payloadBytes')])
     .where('phase', 'in', phases)
     .where('cluster_uid', '=', clusterUid)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  // The sum of nothing is null.
+  return { count: Number(count), payloadBytes: Number(payloadBytes ?? 0) };
 }
 
 /**

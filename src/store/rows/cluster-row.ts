@@ -27,6 +27,7 @@ export interface ClusterRow {
   grace_limit_ms: number | null;
   concurrent_limit: number | null;
   waiting_limit: number | null;
+  waiting_limit_bytes: number | null;
   output_limit_bytes: number | null;
   inline_logs_limit_bytes: number | null;
   retention_ms: number | null;
@@ -61,6 +62,7 @@ export function clusterToRow(cluster: Cluster): ClusterRow {
     grace_limit_ms: limits.graceMs ?? null,
     concurrent_limit: limits.concurrent ?? null,
     waiting_limit: limits.waiting ?? null,
+    waiting_limit_bytes: limits.waitingBytes ?? null,
     output_limit_bytes: limits.outputBytes ?? null,
     inline_logs_limit_bytes: limits.inlineLogsBytes ?? null,
     retention_ms: limits.retentionMs ?? null,
@@ -94,6 +96,7 @@ function limitsFromRow(row: ClusterRow): ClusterLimits {
     graceMs: row.grace_limit_ms,
     concurrent: row.concurrent_limit,
     waiting: row.waiting_limit,
+    waitingBytes: row.waiting_limit_bytes,
     outputBytes: row.output_limit_bytes,
     inlineLogsBytes: row.inline_logs_limit_bytes,
     retentionMs: row.retention_ms,

@@ -20,6 +20,7 @@ export interface CommandRow {
   start_ms: number;
   queue_deadline: Instant;
   output_limit_bytes: number;
+  payload_bytes: number;
   strict: Flag;
   phase: Phase;
   revision: number;
@@ -64,6 +65,7 @@ export function factsToRow(facts: CommandFacts) {
     start_ms: facts.startMs,
     queue_deadline: facts.queueDeadline,
     output_limit_bytes: facts.outputLimitBytes,
+    payload_bytes: facts.payloadBytes,
     strict: toFlag(facts.strict),
   };
 }
@@ -156,6 +158,7 @@ function factsFromRow(row: CommandRow): CommandFacts {
     startMs: row.start_ms,
     queueDeadline: row.queue_deadline,
     outputLimitBytes: row.output_limit_bytes,
+    payloadBytes: row.payload_bytes,
     strict: row.strict === 1,
   };
 }

@@ -1,62 +1,37 @@
 import type { CommandId } from '../../core/command-id.ts';
-import type { AttachedFile, CommandPayload } from '../../core/launch.ts';
+import type { CommandPayload } from '../../core/launch.ts';
 import type { Sealer } from '../../ports/sealer.ts';
 
-/** One row of `command_texts`: there is one exactly while the command is not finished. */
-export interface CommandTextRow {
+/**
+ * One row of `command_payloads`: there is one exactly while the command is not finished. The archive is sealed as it
+ * is, names and all: a file's name can tell as much as its content.
+ */
+export interface PayloadRow {
   command_id: CommandId;
   sealed_text: Uint8Array;
+  sealed_context: Uint8Array | null;
 }
 
-/** One row of `command_files`. Paths are sealed as well: a file's name can tell as much as its content. */
-export interface CommandFileRow {
-  command_id: CommandId;
-  position: number;
-  mode: number;
-  sealed_path: Uint8Array;
-  sealed_bytes: Uint8Array;
-}
-
-/** The column of a command's text. */
-export function textToRow(id: CommandId, payload: CommandPayload, sealer: Sealer): CommandTextRow {
-  return { command_id: id, sealed_text: sealer.seal(textPlace(id), Buffer.from(payload.text)) };
-}
-
-/** The columns of a command's files, in their order. */
-export function filesToRows(id: CommandId, payload: CommandPayload, sealer: Sealer): CommandFileRow[] {
-  return payload.files.map((file, position) => ({
-    command_id: id,
-    position,
-    mode: file.mode,
-    sealed_path: sealer.seal(filePlace(id, position, 'path'), Buffer.from(file.path)),
-    sealed_bytes: sealer.seal(filePlace(id, position, 'bytes'), file.bytes),
-  }));
-}
-
-/**
- * The payload that these rows hold.
- * @throws {SealError} when it was sealed under another key.
- */
-export function payloadFromRows(
-  text: CommandTextRow,
-  files: readonly CommandFileRow[],
-  sealer: Sealer,
-): CommandPayload {
-  const open = (place: string, sealed: Uint8Array): string => Buffer.from(sealer.open(place, sealed)).toString();
+/** The columns of a command's payload. */
+export function payloadToRow(id: CommandId, payload: CommandPayload, sealer: Sealer): PayloadRow {
+  const { text, context } = payload;
   return {
-    text: open(textPlace(text.command_id), text.sealed_text),
-    files: files.map((row): AttachedFile => ({
-      path: open(filePlace(row.command_id, row.position, 'path'), row.sealed_path),
-      mode: row.mode,
-      bytes: sealer.open(filePlace(row.command_id, row.position, 'bytes'), row.sealed_bytes),
-    })),
+    command_id: id,
+    sealed_text: sealer.seal(place(id, 'text'), Buffer.from(text)),
+    sealed_context: context === undefined ? null : sealer.seal(place(id, 'context'), context),
   };
 }
 
-function textPlace(id: CommandId): string {
-  return `command_texts/${id}/text`;
+/**
+ * The payload that a row holds.
+ * @throws {SealError} when it was sealed under another key.
+ */
+export function payloadFromRow(row: PayloadRow, sealer: Sealer): CommandPayload {
+  const { command_id: id, sealed_text: sealedText, sealed_context: sealedContext } = row;
+  const text = Buffer.from(sealer.open(place(id, 'text'), sealedText)).toString();
+  return sealedContext === null ? { text } : { text, context: sealer.open(place(id, 'context'), sealedContext) };
 }
 
-function filePlace(id: CommandId, position: number, column: 'path' | 'bytes'): string {
-  return `command_files/${id}/${position}/${column}`;
+function place(id: CommandId, column: 'text' | 'context'): string {
+  return `command_payloads/${id}/${column}`;
 }

@@ -2,7 +2,7 @@ import type { AuditRow } from './audit-row.ts';
 import type { ClientRow } from './client-row.ts';
 import type { ClusterRow } from './cluster-row.ts';
 import type { CommandRow } from './command-row.ts';
-import type { CommandFileRow, CommandTextRow } from './payload-row.ts';
+import type { PayloadRow } from './payload-row.ts';
 import type { RoleAssignmentRow } from './role-assignment-row.ts';
 import type { SigningKeyRow } from './signing-key-row.ts';
 import type { SubmissionRow } from './submission-row.ts';
@@ -10,8 +10,7 @@ import type { SubmissionRow } from './submission-row.ts';
 /** Every table of the database and the rows in it, as Kysely types the queries. */
 export interface Tables {
   commands: CommandRow;
-  command_texts: CommandTextRow;
-  command_files: CommandFileRow;
+  command_payloads: PayloadRow;
   submissions: SubmissionRow;
   clusters: ClusterRow;
   clients: ClientRow;

@@ -20,7 +20,7 @@ const mib = 1024 * 1024;
 /** The limits of a server that configures none. */
 export const defaultContextLimits: ContextLimits = {
   entries: 4096,
-  unpackedBytes: 256 * mib,
+  unpackedBytes: 64 * mib,
   ratio: 100,
   ratioFloorBytes: mib,
   pathBytes: 1024,

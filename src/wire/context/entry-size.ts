@@ -3,12 +3,10 @@ import type { ContextLimits } from './context-limits.ts';
 import { refuseContext, refuseEntry } from './refusal.ts';
 
 /**
- * Adds up what entries declare and refuses the one that is too much, before anything is unpacked.
- * @returns the sum with this entry.
+ * Refuses an entry by what it declares to unpack to, before anything is unpacked.
  * @throws {LongarmError} InvalidContext with both numbers.
  */
-export function addSize(sum: number, entry: Entry, name: string, limits: ContextLimits): number {
-  const { compressedSize, uncompressedSize } = entry;
+export function refuseRatio({ compressedSize, uncompressedSize }: Entry, name: string, limits: ContextLimits): void {
   if (uncompressedSize > limits.ratioFloorBytes && uncompressedSize > limits.ratio * compressedSize) {
     throw refuseEntry(
       name,
@@ -16,10 +14,17 @@ export function addSize(sum: number, entry: Entry, name: string, limits: Context
         'Send what the command needs, or let it fetch it.',
     );
   }
-  if (sum + uncompressedSize > limits.unpackedBytes) {
-    throw refuseContext(
-      `unpacks to more than ${limits.unpackedBytes} bytes. Send what the command needs, or let it fetch it.`,
-    );
-  }
-  return sum + uncompressedSize;
+}
+
+/**
+ * Refuses the archive whose entries together declare too much, before anything is unpacked.
+ * @throws {LongarmError} InvalidContext with both numbers.
+ */
+export function refuseSum(entries: readonly Entry[], limits: ContextLimits): void {
+  const sum = entries.reduce((bytes, { uncompressedSize }) => bytes + uncompressedSize, 0);
+  if (sum <= limits.unpackedBytes) return;
+  throw refuseContext(
+    `unpacks to ${sum} bytes; at most ${limits.unpackedBytes} are allowed. ` +
+      'Send what the command needs, or let it fetch it.',
+  );
 }

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { crc32, inflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import type { Entry } from 'yauzl';
 import { refuseEntry } from './refusal.ts';
 
@@ -7,17 +6,25 @@ const stored = 0;
 const deflated = 8;
 
 /**
- * The content of one entry. Unpacking ends as soon as there is one byte more than the entry declares, so what a lying
- * archive costs is bounded by what it admits, and that is bounded before.
- * @throws {LongarmError} InvalidContext when size or checksum are not as declared, or the packed bytes are damaged.
+ * The content of one entry, piece by piece, so that nobody needs to hold more of it than he wants. Unpacking ends as
+ * soon as there is more than the entry declares, so what a lying archive costs is bounded by what it admits, and that
+ * is bounded before.
+ * @throws {LongarmError} InvalidContext when size or checksum are not as declared, or the packed bytes are damaged: at
+ * the end at the latest, so a content is whole only when it was read to its end.
  */
-export async function unpackEntry(entry: Entry, packed: Uint8Array, name: string): Promise<Uint8Array> {
-  const content = entry.compressionMethod === stored ? packed : await inflate(entry, packed, name);
-  if (content.length !== entry.uncompressedSize) throw wrongSize(entry, name);
-  if (crc32(content) !== entry.crc32) {
+export async function* unpackEntry(entry: Entry, packed: Uint8Array, name: string): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  let checksum = 0;
+  for await (const piece of entry.compressionMethod === stored ? [packed] : inflate(entry, packed, name)) {
+    bytes += piece.length;
+    if (bytes > entry.uncompressedSize) throw wrongSize(entry, name);
+    checksum = crc32(piece, checksum);
+    yield piece;
+  }
+  if (bytes !== entry.uncompressedSize) throw wrongSize(entry, name);
+  if (checksum !== entry.crc32) {
     throw refuseEntry(name, 'does not have the checksum that it declares. The archive is damaged; pack it again.');
   }
-  return content;
 }
 
 /** Refuses an entry that could not be unpacked. @throws {LongarmError} InvalidContext. */
@@ -33,14 +40,14 @@ export function refuseUnreadable(entry: Entry, name: string): void {
     throw wrongSize(entry, name);
 }
 
-async function inflate(entry: Entry, packed: Uint8Array, name: string): Promise<Uint8Array> {
-  const maxOutputLength = Math.max(1, entry.uncompressedSize);
+async function* inflate(entry: Entry, packed: Uint8Array, name: string): AsyncGenerator<Uint8Array, void> {
   // One chunk where the whole is small, so that thousands of small files do not take 16 KiB each.
   const chunkSize = Math.min(Math.max(64, entry.uncompressedSize + 1), 64 * 1024);
+  const inflating = createInflateRaw({ chunkSize });
+  inflating.end(packed);
   try {
-    return await promisify(inflateRaw)(packed, { maxOutputLength, chunkSize });
+    for await (const piece of inflating) yield piece;
   } catch (error) {
-    if (error instanceof RangeError) throw wrongSize(entry, name);
     throw refuseEntry(name, 'cannot be unpacked: its packed bytes are damaged or cut off. Pack it again.', error);
   }
 }

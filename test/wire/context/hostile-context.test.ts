@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ContextLimits, defaultContextLimits } from '../../../src/wire/context/context-limits.ts';
-import { readContext } from '../../../src/wire/context/read-context.ts';
+import { decodeBase64 } from '../../../src/wire/context/base64.ts';
+import { checkContext, readContext } from '../../../src/wire/context/read-context.ts';
 import { assertRejected } from '../refusal.ts';
 import { writeZip, zipContext, type ZipEntry, type ZipLies } from '../zip-writer.ts';
 
 const file = { name: 'f', content: 'content' };
 
 async function assertContextRefused(context: string, message: RegExp, limits?: Partial<ContextLimits>): Promise<void> {
-  await assertRejected(readContext(context, limits), { code: 'InvalidContext', target: 'context', message });
+  for (const look of [checkContext, readContext]) {
+    const looking = (async () => look(decodeBase64(context), limits))();
+    await assertRejected(looking, { code: 'InvalidContext', target: 'context', message });
+  }
 }
 
-describe('readContext() refuses what is not an archive', () => {
+describe('reading a context refuses what is not an archive', () => {
   const whole = writeZip([file]).toString('base64');
   for (const [what, context, message] of [
     ['other characters', 'UEsD!', /alphabet at position 4/],
@@ -29,7 +33,7 @@ describe('readContext() refuses what is not an archive', () => {
   }
 });
 
-describe('readContext() refuses an archive', () => {
+describe('reading a context refuses an archive', () => {
   const lies: readonly (readonly [string, ZipLies, RegExp])[] = [
     ['with bytes behind it', { behind: Buffer.from('x') }, /something behind its end/],
     ['with bytes between its list and its end', { between: Buffer.alloc(9) }, /does not say where its list/],
@@ -50,7 +54,7 @@ describe('readContext() refuses an archive', () => {
   });
 });
 
-describe('readContext() refuses an entry, and names it', () => {
+describe('reading a context refuses an entry, and names it', () => {
   const special = (mode: number): ZipEntry => ({ name: 'special', content: '/etc/passwd', mode });
   const cases: readonly (readonly [string, readonly ZipEntry[], RegExp])[] = [
     ['with a parent path', [{ name: '../up' }], /"\.\.\/up" leads out of the working directory/],
@@ -119,7 +123,7 @@ describe('readContext() refuses an entry, and names it', () => {
   });
 });
 
-describe('readContext() holds to its limits', () => {
+describe('reading a context holds to its limits', () => {
   test('a bomb is refused by what it declares', async () => {
     const bomb = { name: 'bomb', content: Buffer.alloc(8 * 1024 * 1024), method: 8 };
     await assertContextRefused(zipContext([bomb]), /"bomb" unpacks from \d+ to 8388608 bytes; at most 100 times/);
@@ -137,13 +141,15 @@ describe('readContext() holds to its limits', () => {
 
   test('all files together may be as large as the limit and no larger', async () => {
     const entries = ['a', 'b', 'c'].map((name) => ({ name, content: '0123456789' }));
-    assert.equal((await readContext(zipContext(entries), { unpackedBytes: 30 })).length, 3);
-    await assertContextRefused(zipContext(entries), /more than 29 bytes/, { unpackedBytes: 29 });
+    assert.equal(await checkContext(writeZip(entries), { unpackedBytes: 30 }), 3);
+    await assertContextRefused(zipContext(entries), /unpacks to 30 bytes; at most 29 are allowed/, {
+      unpackedBytes: 29,
+    });
   });
 
   test('there may be as many entries as the limit and no more', async () => {
     const entries = Array.from({ length: defaultContextLimits.entries + 1 }, (_, index) => ({ name: `f${index}` }));
-    assert.equal((await readContext(zipContext(entries.slice(1)))).length, 4096);
+    assert.equal(await checkContext(writeZip(entries.slice(1))), 4096);
     await assertContextRefused(zipContext(entries), /4097 entries; at most 4096/);
   });
 });

@@ -2,29 +2,41 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { LongarmError } from '../../../src/core/error-code.ts';
-import { readContext } from '../../../src/wire/context/read-context.ts';
+import type { AttachedFile } from '../../../src/core/launch.ts';
+import { decodeBase64 } from '../../../src/wire/context/base64.ts';
+import { checkContext, readContext } from '../../../src/wire/context/read-context.ts';
 import { writeZip, zipContext, type ZipEntry } from '../zip-writer.ts';
 
 const script = { name: 'run.sh', content: '#!/bin/sh\necho hello\n' };
 
-async function modeOf(entry: ZipEntry): Promise<number | undefined> {
-  return (await readContext(zipContext([entry])))[0]?.mode;
+/** Checks a context and reads it, which must agree: what was checked can be read, and what is refused is so by both. */
+async function unpack(base64: string): Promise<readonly AttachedFile[]> {
+  const zip = decodeBase64(base64);
+  const [checked, files] = await Promise.allSettled([checkContext(zip), readContext(zip)]);
+  assert.equal(checked.status, files.status);
+  if (files.status === 'rejected') throw files.reason;
+  assert.ok(checked.status === 'fulfilled' && checked.value === files.value.length);
+  return files.value;
 }
 
-describe('readContext() of honest archives', () => {
+async function modeOf(entry: ZipEntry): Promise<number | undefined> {
+  return (await unpack(zipContext([entry])))[0]?.mode;
+}
+
+describe('a context that is honest', () => {
   for (const [what, context] of [
     ['an empty string', ''],
     ['line breaks alone', '\n'],
     ['an archive without entries', zipContext([])],
   ] as const) {
     test(`${what} holds no files`, async () => {
-      assert.deepEqual(await readContext(context), []);
+      assert.deepEqual(await unpack(context), []);
     });
   }
 
   test('stored and deflated files come out byte for byte, in order, with their paths', async () => {
     const binary = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7919) % 251);
-    const files = await readContext(
+    const files = await unpack(
       zipContext([
         { name: 'sub/b file.txt', content: 'stored' },
         { name: 'sub/deep/blob', content: binary, method: 8 },
@@ -52,7 +64,7 @@ describe('readContext() of honest archives', () => {
   ] as const) {
     test(`base64 ${what} is read`, async () => {
       assert.deepEqual(
-        (await readContext(context)).map(({ path }) => path),
+        (await unpack(context)).map(({ path }) => path),
         ['run.sh', 'other.yaml'],
       );
     });
@@ -65,13 +77,13 @@ describe('readContext() of honest archives', () => {
       { name: 'd/', mode: 0o040755 },
     ];
     assert.deepEqual(
-      (await readContext(zipContext(entries))).map(({ path }) => path),
+      (await unpack(zipContext(entries))).map(({ path }) => path),
       ['d/f'],
     );
   });
 
   test('segments of one dot are dropped', async () => {
-    const files = await readContext(zipContext([{ name: './' }, { name: './a/./b', content: 'x' }]));
+    const files = await unpack(zipContext([{ name: './' }, { name: './a/./b', content: 'x' }]));
     assert.deepEqual(
       files.map(({ path }) => path),
       ['a/b'],
@@ -79,7 +91,7 @@ describe('readContext() of honest archives', () => {
   });
 
   test('a comment behind the archive is part of it', async () => {
-    assert.equal((await readContext(zipContext([script], { comment: 'made by hand' }))).length, 1);
+    assert.equal((await unpack(zipContext([script], { comment: 'made by hand' }))).length, 1);
   });
 
   for (const [what, name, host, flags, expected] of [
@@ -88,7 +100,7 @@ describe('readContext() of honest archives', () => {
     ['code page 437 from Windows', Buffer.from([0x67, 0x72, 0x81, 0x6e]), 0, 0, 'grün'],
   ] as const) {
     test(`a name in ${what} is read`, async () => {
-      const files = await readContext(zipContext([{ name, host, flags, content: 'x' }]));
+      const files = await unpack(zipContext([{ name, host, flags, content: 'x' }]));
       assert.equal(files[0]?.path, expected);
     });
   }
@@ -109,15 +121,15 @@ describe('readContext() of honest archives', () => {
   }
 
   test('a file that is small when unpacked may be packed as tightly as it can', async () => {
-    const files = await readContext(zipContext([{ name: 'zeros', content: Buffer.alloc(1024 * 1024), method: 8 }]));
+    const files = await unpack(zipContext([{ name: 'zeros', content: Buffer.alloc(1024 * 1024), method: 8 }]));
     assert.equal(files[0]?.bytes.length, 1024 * 1024);
   });
 });
 
-describe('readContext() of arbitrary input', () => {
+describe('a context of arbitrary input', () => {
   const entries = [script, { name: 'd/f', content: 'x'.repeat(300), method: 8 }];
   const refuses = async (context: string) => {
-    await readContext(context).catch((error: unknown) => {
+    await unpack(context).catch((error: unknown) => {
       if (!(error instanceof LongarmError)) throw error;
       assert.equal(error.code, 'InvalidContext');
     });
@@ -144,7 +156,7 @@ describe('readContext() of arbitrary input', () => {
     const zip = writeZip(entries);
     for (let length = 1; length < zip.length; length++) {
       const cut = zip.subarray(0, length).toString('base64');
-      await assert.rejects(readContext(cut), { code: 'InvalidContext', target: 'context' }, `cut at ${length}`);
+      await assert.rejects(unpack(cut), { code: 'InvalidContext', target: 'context' }, `cut at ${length}`);
     }
   });
 });
