@@ -7,7 +7,7 @@ import { parseClusterName, parseResourceGroupName, parseSubscriptionId } from '.
 import { roleByName } from '../../src/core/role.ts';
 import { rootScope } from '../../src/core/scope.ts';
 import type { Actor, ControlPlane } from '../../src/control-plane/dependencies.ts';
-import { runCommand } from '../../src/control-plane/run-command.ts';
+import { type RunCommand, runCommand } from '../../src/control-plane/run-command.ts';
 import type { CommandId } from '../../src/core/command-id.ts';
 import { createContextReader } from '../../src/main/context-reader.ts';
 import { createInProcessBell } from '../../src/main/in-process-bell.ts';
@@ -26,12 +26,19 @@ export interface Plane {
   /** May do everything. */
   readonly actor: Actor;
   /** Submits a command to the cluster. */
-  submit(text?: string, more?: { readonly timeoutMs?: number; readonly context?: Uint8Array }): Promise<CommandId>;
+  submit(text?: string, more?: SubmitMore): Promise<CommandId>;
+  /** Where database, keys and output are. */
+  readonly directory: string;
   close(): Promise<void>;
 }
 
+/** What a command may be submitted with. */
+export interface SubmitMore extends Partial<Pick<RunCommand, 'timeoutMs' | 'idempotencyKey'>> {
+  readonly context?: Uint8Array;
+}
+
 /** What the files of one command may take unpacked. */
-const contextBytes = 4 * 1024 * 1024;
+export const contextBytes = 4 * 1024 * 1024;
 
 const principal: Principal = { issuer: 'https://issuer.example', id: 'admin', displayName: 'Admin' };
 
@@ -86,6 +93,7 @@ export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock
     clock,
     cluster,
     actor,
+    directory: directory.path,
     submit: (text = 'exit 0', { context, ...more } = {}) =>
       runCommand(plane, actor, {
         address: cluster.address,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { cancelCommand } from '../../src/control-plane/cancel-command.ts';
 import { createCommandFeed } from '../../src/control-plane/feed/command-feed.ts';
 import { getCommandResult } from '../../src/control-plane/get-command-result.ts';
@@ -8,6 +12,7 @@ import type { ExecutorKind } from '../../src/core/cluster.ts';
 import { type CommandId } from '../../src/core/command-id.ts';
 import { isTerminal, type TerminalCommand } from '../../src/core/command.ts';
 import { createScriptedExecutor } from '../../src/executors/scripted/scripted-executor.ts';
+import { createContextReader } from '../../src/main/context-reader.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import { systemClock } from '../../src/main/system-clock.ts';
 import type { Executor } from '../../src/ports/executor.ts';
@@ -15,9 +20,16 @@ import type { WorkerLog } from '../../src/worker/dependencies.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
 import { temporaryDirectory } from '../contract/temporary-directory.ts';
 import { openPlane, type Plane } from '../control-plane/plane.ts';
+import { writeZip } from '../wire/zip-writer.ts';
 
 const silent: WorkerLog = { info: () => undefined, warn: () => undefined };
 const running = { ...systemClock, advance: () => undefined, sleeperWithin: () => Promise.resolve() };
+
+/** Collects all that nothing refers to. The flag shows the function in new contexts only. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+}
 
 describe('the worker', () => {
   let behind: Plane;
@@ -148,7 +160,6 @@ describe('the worker', () => {
     ear.close();
     await first.stop();
     start();
-    const { writeFile, readFile } = await import('node:fs/promises');
     await writeFile(gate, '');
     const command = await end(id);
     assert.ok(command.phase === 'completed' && command.exitCode === 5);
@@ -165,6 +176,55 @@ describe('the worker', () => {
     const command = await end(await behind.submit('exit 0'));
     assert.ok(command.phase === 'failed' && command.failure.reason === 'CouldNotStart');
     assert.match(command.failure.message, /executor 'scripted'/);
+  });
+
+  test('the files of a command are let go of once it was started', async () => {
+    const gate = join(directory.path, 'gate');
+    const begun = Promise.withResolvers<void>();
+    let files: WeakRef<object> | undefined;
+    start({
+      ...scripted,
+      start: async (launch, signal) => {
+        files = new WeakRef(launch.files);
+        await scripted.start(launch, signal);
+      },
+      async *observe(id, signal) {
+        for await (const observation of scripted.observe(id, signal)) {
+          if (observation.type === 'started') begun.resolve();
+          yield observation;
+        }
+      },
+    });
+    const context = writeZip([{ name: 'f', content: 'x' }]);
+    const id = await behind.submit(`wait ${gate}\nexit 0`, { context });
+    await begun.promise;
+    assert.ok(files);
+    // A weak reference holds until the turn of the event loop that made or read it is over.
+    await setImmediate();
+    collectGarbage();
+    assert.equal(files.deref(), undefined);
+    await writeFile(gate, '');
+    assert.equal((await end(id)).phase, 'completed');
+  });
+
+  test('files that do not fit a limit which was lowered since fail the command with that reason', async () => {
+    const context = writeZip([{ name: 'f', content: Buffer.alloc(2000) }]);
+    const id = await behind.submit('exit 0', { context });
+    const lowered = { ...behind.plane, contexts: createContextReader(1000) };
+    workers.push(
+      startWorker(
+        {
+          feed: createCommandFeed(lowered),
+          executors: new Map([['scripted', scripted]]),
+          clock: systemClock,
+          log: silent,
+        },
+        { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 },
+      ),
+    );
+    const command = await end(id);
+    assert.ok(command.phase === 'failed' && command.failure.reason === 'CouldNotStart');
+    assert.match(command.failure.message, /unpacks to 2000 bytes; at most 1000/);
   });
 
   test('what exists and belongs to no unfinished command is swept at the start', async () => {
