@@ -32,6 +32,7 @@ export async function issueToken(
     nbf: notBefore / 1000,
     exp: expiresAt / 1000,
     appid: client.id,
+    app_displayname: client.name,
     appidacr: '1',
     azp: client.id,
     azpacr: '1',

@@ -22,7 +22,7 @@ export function principalOfClaims(issuer: string, claims: JWTPayload): Principal
   if (id === undefined || id.length > maxIdLength) throw invalid("it names no subject by 'oid' or 'sub'.");
   const names =
     scopes === undefined
-      ? ['appid', 'azp', 'preferred_username', 'upn', 'name']
+      ? ['app_displayname', 'appid', 'azp', 'preferred_username', 'upn', 'name']
       : ['preferred_username', 'upn', 'unique_name', 'name', 'appid', 'azp'];
   const name = names.map((claim) => textClaim(claims, claim)).find((text) => text !== undefined);
   return { issuer, id, displayName: printable(name ?? id) };

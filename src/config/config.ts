@@ -26,8 +26,10 @@ export interface Config {
   /** What the files of one command may take unpacked. */
   readonly contextLimitBytes: number;
   readonly limits: Limits;
+  readonly leaseMs: number;
   readonly workerConcurrency: number;
   readonly processUser: ProcessUser | undefined;
+  readonly auditRetentionMs: number;
   readonly metricsTokenFile: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly issuers: readonly TrustedIssuer[];

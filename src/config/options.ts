@@ -1,4 +1,5 @@
 import { defaultDataDir } from './default-data-dir.ts';
+import { durationType } from './duration.ts';
 import { limitOptions } from './limit-options.ts';
 import type { Option } from './option.ts';
 import { processUserType } from './process-user.ts';
@@ -207,6 +208,17 @@ export const options = {
     group: 'Limits',
   },
   ...limitOptions,
+  leaseMs: {
+    name: 'lease',
+    flag: '--lease',
+    variable: 'LONGARM_LEASE',
+    key: 'lease',
+    type: durationType(3000, 3_600_000),
+    default: '30s',
+    unit: 'seconds',
+    description: 'How long a worker’s right to a command is good without a renewal; it renews after a third of it.',
+    group: 'Execution',
+  },
   workerConcurrency: {
     name: 'workerConcurrency',
     flag: '--worker-concurrency',
@@ -229,6 +241,17 @@ export const options = {
     description:
       'The user that commands of the process lane run as. Left out: the server’s own, with the data directory masked.',
     group: 'Execution',
+  },
+  auditRetentionMs: {
+    name: 'auditRetention',
+    flag: '--audit-retention',
+    variable: 'LONGARM_AUDIT_RETENTION',
+    key: 'auditRetention',
+    type: durationType(86_400_000, 36_500 * 86_400_000),
+    default: '365d',
+    unit: 'seconds',
+    description: 'How long the rows of the audit log are kept.',
+    group: 'Watching it',
   },
   metricsTokenFile: {
     name: 'metricsTokenFile',

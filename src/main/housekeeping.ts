@@ -5,7 +5,6 @@ import type { ControlPlane } from '../control-plane/dependencies.ts';
 
 const second = 1000;
 const hour = 3600 * second;
-const auditRetentionMs = 365 * 24 * hour;
 
 /** What is done again and again while the server runs. */
 export interface Housekeeping {
@@ -14,7 +13,12 @@ export interface Housekeeping {
 }
 
 /** Starts the timers: deadlines each second, retention each hour, and `daily` each day. */
-export function startHousekeeping(plane: ControlPlane, log: Logger, daily: () => Promise<void>): Housekeeping {
+export function startHousekeeping(
+  plane: ControlPlane,
+  log: Logger,
+  auditRetentionMs: number,
+  daily: () => Promise<void>,
+): Housekeeping {
   const stopping = new AbortController();
   const chores = [
     repeat(plane, log, stopping.signal, second, 'expiring', async () => {

@@ -5,7 +5,7 @@ import type { QuickstartConnection } from './quickstart-connection.ts';
 export function quickstartLines(
   connection: QuickstartConnection,
   connectionFile: string,
-  longarm: 'longarm' | 'npx longarm',
+  longarm: string,
 ): readonly string[] {
   const { endpoint, subscriptionId, resourceGroup, cluster, tenantId, clientId } = connection;
   const file = quoteForShell(connectionFile);

@@ -39,8 +39,6 @@ import { systemClock as clock } from './system-clock.ts';
 import { trustedIssuers } from './trusted-issuers.ts';
 import { version } from './version.ts';
 
-/** How long a lease is good without a renewal. Source: docs/lifecycle.md. */
-const leaseMs = 30_000;
 const sweepMs = 60_000;
 const requestTimeoutMs = 5 * 60_000;
 
@@ -105,7 +103,16 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   closers.add(() => outputs.close());
   const bell = createInProcessBell(clock);
   const contexts = createContextReader(config.contextLimitBytes);
-  const plane: ControlPlane = { store, outputs, bell, clock, ids, contexts, limits: config.limits, leaseMs };
+  const plane: ControlPlane = {
+    store,
+    outputs,
+    bell,
+    clock,
+    ids,
+    contexts,
+    limits: config.limits,
+    leaseMs: config.leaseMs,
+  };
 
   const isolation = await probeIsolation();
   const executors = await createExecutors(config, plane, identity, isolation);
@@ -133,7 +140,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   );
   const running = worker.current;
   closers.add(() => running.stop());
-  const housekeeping = startHousekeeping(plane, log, async () => {
+  const housekeeping = startHousekeeping(plane, log, config.auditRetentionMs, async () => {
     servers.secure.useCertificate(await serverCertificates(config, publicUrl, clock, log));
   });
   closers.add(() => housekeeping.stop());

@@ -83,6 +83,7 @@ describe('the token endpoint, asked as each client asks', () => {
       nbf: now,
       exp: now + 3600,
       appid: client.id,
+      app_displayname: client.name,
       appidacr: '1',
       azp: client.id,
       azpacr: '1',

@@ -32,7 +32,7 @@ describe('authenticate(), with tokens of our own', () => {
     assert.deepEqual(await authenticate(await fixture.token()), {
       issuer: ownName,
       id: client.principalId,
-      displayName: client.id,
+      displayName: client.name,
     });
   });
 

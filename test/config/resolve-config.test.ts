@@ -116,7 +116,7 @@ describe('the lists of the file', () => {
         shell: 'sh',
         environment: { KUBECONFIG: '/etc/kube', EMPTY: '' },
         strict: false,
-        disableRunCommand: false,
+        disableRunCommand: undefined,
         limits: { runMs: 7_200_000, concurrent: 4 },
       },
     ]);

@@ -1,13 +1,24 @@
 import { lstat, statfs } from 'node:fs/promises';
+import type { Config } from '../../config/config.ts';
+import type { Isolation } from '../../executors/process/isolation.ts';
 import { probeIsolation } from '../../executors/process/probe-isolation.ts';
 import { dataPaths, openStore } from '../data-directory.ts';
+import { preflight } from '../preflight.ts';
 import { type Finding, finding } from './finding.ts';
 
 const leastFreeBytes = 2 * 1024 * 1024 * 1024;
 
 /** What can be said without a server: Node, data directory, isolation of the process lane. */
-export async function checkMachine(dataDir: string): Promise<readonly Finding[]> {
-  return [checkNode(), await checkDataDirectory(dataDir), await checkFreeSpace(dataDir), await checkIsolation()];
+export async function checkMachine(config: Config): Promise<readonly Finding[]> {
+  const { dataDir } = config;
+  const isolation = await probeIsolation();
+  return [
+    checkNode(),
+    await checkDataDirectory(dataDir),
+    await checkFreeSpace(dataDir),
+    checkIsolation(isolation),
+    await checkConfiguration(config, isolation),
+  ];
 }
 
 function checkNode(): Finding {
@@ -59,13 +70,16 @@ function checkFreeSpace(dataDir: string): Promise<Finding> {
   });
 }
 
-function checkIsolation(): Promise<Finding> {
-  const check = 'process lane';
-  return finding(check, 'Install util-linux.', async () => {
-    const { kind, promises, weaknesses } = await probeIsolation();
-    const seen = promises.join(' ');
-    // Root without a processUser is the one form of the strong lane that should not be served to others.
-    const state = kind === 'namespaces' && process.geteuid?.() !== 0 ? 'ok' : 'weak';
-    return { check, state, seen, remedy: weaknesses.join(' ') };
-  });
+function checkIsolation({ kind, promises, weaknesses }: Isolation): Finding {
+  // Root without a processUser is the one form of the strong lane that should not be served to others.
+  const state = kind === 'namespaces' && process.geteuid?.() !== 0 ? 'ok' : 'weak';
+  return { check: 'process lane', state, seen: promises.join(' '), remedy: weaknesses.join(' ') };
+}
+
+async function checkConfiguration(config: Config, isolation: Isolation): Promise<Finding> {
+  const check = 'configuration';
+  const problems = await preflight(config, isolation);
+  if (problems.length === 0) return { check, state: 'ok', seen: 'Nothing stands in the way of `longarm serve`.' };
+  const remedy = '`longarm serve` does not start before this is mended.';
+  return { check, state: 'bad', seen: problems.join(' '), remedy };
 }

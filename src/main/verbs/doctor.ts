@@ -34,7 +34,7 @@ export const doctor: VerbBody = {
   run: async (call) => {
     const config = await readConfig(call.context, call.options);
     const overApi = await checkConnection(withOwnConnection(call, config.dataDir), call.operands[0]);
-    const findings = [...(await checkMachine(config.dataDir)), ...overApi];
+    const findings = [...(await checkMachine(config)), ...overApi];
     if (wantsJson(call.options)) await printJson(call.context, findings);
     else await writeOutput(call.context.stdout.stream, findings.map((found) => show(call, found)).join(''));
     return findings.some(({ state }) => state === 'bad') ? 1 : 0;

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { invoke } from '../../cli/verbs/invoke.ts';
 import { say } from '../../cli/paint.ts';
+import { quoteForShell } from '../../cli/shell-words.ts';
 import type { VerbBody, VerbCall } from '../../cli/verb.ts';
 import type { Config } from '../../config/config.ts';
 import { parseClusterName, parseResourceGroupName } from '../../core/resource-id.ts';
@@ -38,7 +41,7 @@ export const quickstart: VerbBody = {
     try {
       const connection = await writeConnection(config.dataDir, started);
       const connectionFile = dataPaths(config.dataDir).connection;
-      introduce(call, started);
+      introduce(call, config, started);
       const first = runFirst(call, connectionFile, options['once'] === true);
       const cutShort = await Promise.race([first.then(() => undefined), stop.received]);
       if (cutShort !== undefined) {
@@ -47,7 +50,8 @@ export const quickstart: VerbBody = {
       }
       if (options['once'] === true) return await first;
       // npm tells its children so; `longarm` alone is then not on the PATH of the shell that these lines are for.
-      const longarm = context.environment['npm_command'] === undefined ? 'longarm' : 'npx longarm';
+      const isBare = context.environment['npm_command'] === undefined;
+      const longarm = isBare ? 'longarm' : quoteForShell(process.argv[1] ?? 'longarm');
       context.stderr.stream.write(`\n${quickstartLines(connection, connectionFile, longarm).join('\n')}\n\n`);
       say(context, `Longarm is up at ${connection.endpoint}. Ctrl-C cancels what runs and stops it.`, 'good');
       await stop.received;
@@ -83,7 +87,8 @@ async function quickstartConfig({ context, options }: VerbCall): Promise<Config>
   const name = parseClusterName(quickstartCluster.name);
   if (resourceGroup === undefined || name === undefined) throw new Error('The quickstart’s cluster has a bad name.');
   const { KUBECONFIG, HOME, PATH } = context.environment;
-  const kubeconfig = KUBECONFIG ?? (HOME === undefined ? undefined : `${HOME}/.kube/config`);
+  const usual = HOME === undefined ? undefined : join(HOME, '.kube', 'config');
+  const kubeconfig = KUBECONFIG ?? (usual !== undefined && existsSync(usual) ? usual : undefined);
   const environment = {
     // The command’s home is empty and its own; kubectl and helm still find the cluster that the user works with.
     ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
@@ -110,14 +115,25 @@ async function startOnSomePort(call: VerbCall, config: Config): Promise<RunningL
     return await startLongarm(config, log);
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken || call.options['port'] !== undefined) throw error;
+    if (!isTaken) throw error;
+    if (call.options['port'] !== undefined) throw portTaken(config, error);
     say(call.context, `Port ${config.port} is in use; taking another one. (--port names one.)`);
     return startLongarm({ ...config, port: 0 }, log);
   }
 }
 
-function introduce({ context }: VerbCall, { isolation }: RunningLongarm): void {
-  say(context, 'Commands of the cluster `local` run on this machine as you.');
+function portTaken(config: Config, cause: unknown): Error {
+  const where = `Port ${config.port} on ${config.host}`;
+  return new Error(`${where} is in use. Name another one with --port, or 0 for any that is free.`, { cause });
+}
+
+function introduce({ context }: VerbCall, config: Config, { isolation }: RunningLongarm): void {
+  const kubeconfig = config.clusters.at(-1)?.environment['KUBECONFIG'];
+  const cluster =
+    kubeconfig === undefined
+      ? 'kubectl finds no cluster there: export KUBECONFIG first to give it one.'
+      : `KUBECONFIG is ${kubeconfig}.`;
+  say(context, `Commands of the cluster \`local\` run on this machine as you. ${cluster}`);
   for (const weakness of isolation.weaknesses) say(context, weakness, isolation.kind === 'session' ? 'bad' : 'faint');
 }
 

@@ -1,6 +1,6 @@
 import type { VerbBody } from '../../cli/verb.ts';
 import { say } from '../../cli/paint.ts';
-import { laneRefusal } from '../lane-policy.ts';
+import { preflight } from '../preflight.ts';
 import { addServerFlags, readConfig } from '../server-flags.ts';
 import { createServerLog } from '../server-log.ts';
 import { startLongarm } from '../start-longarm.ts';
@@ -21,12 +21,9 @@ export const serve: VerbBody = {
   configure: addServerFlags,
   run: async ({ context, options }) => {
     const config = await readConfig(context, options);
-    const machine = { isolation: await probeIsolation(), isRoot: process.geteuid?.() === 0 };
-    const refusal = laneRefusal(config, machine);
-    if (refusal !== undefined) {
-      say(context, refusal, 'bad');
-      return 1;
-    }
+    const problems = await preflight(config, await probeIsolation());
+    for (const problem of problems) say(context, problem, 'bad');
+    if (problems.length > 0) return 1;
     const log = createServerLog(config.logLevel, 1);
     const stop = stopSignals();
     const longarm = await startLongarm(config, log);
