@@ -1,27 +1,24 @@
 /**
  * `npm run build`: makes `dist/`, the package that ships. One bundle without dependencies, so that it installs in a
- * moment, starts in a fraction of the time and cannot break because of somebody else's release.
+ * moment, starts in a fraction of the time and cannot break because of somebody else's release. The documents for its
+ * users are in it, and a README of its own.
  */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyNotices } from './build/notices.ts';
+import { packageManifest } from './build/package-manifest.ts';
+import { packageReadme } from './build/package-readme.ts';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(checkout, 'dist');
 
-/** What the package says about itself is what the checkout says, less what only a checkout needs. */
-function shippedManifest(): string {
-  const parsed: unknown = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
-  const shipped = ['name', 'version', 'description', 'license', 'bin', 'type', 'engines'];
-  const entries = Object.entries(parsed ?? {}).filter(([key]) => shipped.includes(key));
-  return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
-}
+/** Documents for those who change Longarm. What they speak of is in a checkout alone. */
+const forContributors = ['docs/contributing/', 'docs/architecture.md'];
 
 const started = performance.now();
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(join(dist, 'bin'), { recursive: true });
 const { metafile } = await build({
   absWorkingDir: checkout,
   entryPoints: { longarm: 'src/main/longarm.ts' },
@@ -41,13 +38,21 @@ const { metafile } = await build({
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
   },
 });
-for (const file of ['bin/longarm.mjs', 'bin/node-version.mjs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
+const documents = globSync('docs/**/*.md', { cwd: checkout }).filter(
+  (document) => !forContributors.some((prefix) => document.startsWith(prefix)),
+);
+for (const file of ['bin/longarm.mjs', 'bin/node-version.mjs', 'LICENSE', 'CHANGELOG.md', ...documents]) {
+  mkdirSync(dirname(join(dist, file)), { recursive: true });
   copyFileSync(join(checkout, file), join(dist, file));
 }
 chmodSync(join(dist, 'bin/longarm.mjs'), 0o755);
-writeFileSync(join(dist, 'package.json'), shippedManifest());
+const manifest = packageManifest(checkout);
+writeFileSync(join(dist, 'package.json'), manifest.text);
+writeFileSync(join(dist, 'README.md'), packageReadme(manifest));
 writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(checkout, Object.keys(metafile.inputs)));
 for (const file of Object.keys(metafile.outputs)) {
   process.stdout.write(`${file} ${(statSync(join(checkout, file)).size / 1024).toFixed(0)} KiB\n`);
 }
-process.stdout.write(`dist/ is ready (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
+process.stdout.write(
+  `dist/ is ready (${((performance.now() - started) / 1000).toFixed(1)} s). npm pack ./dist makes the tarball.\n`,
+);

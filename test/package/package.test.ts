@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -52,6 +52,28 @@ describe('the package that ships', () => {
     const notices = readFileSync(join(folder, 'node_modules/longarm/THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['fastify', 'jose', 'kysely']) assert.match(notices, new RegExp(`^${name} \\d`, 'm'));
     assert.match(readFileSync(join(folder, 'node_modules/longarm/LICENSE'), 'utf8'), /Apache License/);
+  });
+
+  test('its README says which Node it needs and how to begin, and speaks of nothing that only a checkout has', () => {
+    const readme = readFileSync(join(folder, 'node_modules/longarm/README.md'), 'utf8');
+    const manifest = readFileSync(join(folder, 'node_modules/longarm/package.json'), 'utf8');
+    const oldest = /"node": ">=([\d.]+)"/.exec(manifest)?.[1] ?? 'no version';
+    assert.ok(readme.includes(`Node ${oldest} or later`), readme);
+    assert.match(readme, /^longarm quickstart\b/m);
+    assert.doesNotMatch(readme, /npm ci|npm test|npm run (?!quickstart)/);
+  });
+
+  test('no document in it has a relative link that leads nowhere', () => {
+    const root = join(folder, 'node_modules/longarm');
+    const documents = globSync('**/*.md', { cwd: root });
+    assert.ok(documents.includes('docs/operations.md'), documents.join(', '));
+    const dead = documents.flatMap((document) => {
+      const links = readFileSync(join(root, document), 'utf8').matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g);
+      const relative = Array.from(links, ([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target));
+      const broken = relative.filter((target) => !existsSync(join(root, dirname(document), target)));
+      return broken.map((target) => `${document}: ${target}`);
+    });
+    assert.deepEqual(dead, []);
   });
 
   test('--version says the version of the checkout', async () => {
