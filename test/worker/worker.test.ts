@@ -94,9 +94,9 @@ describe('the worker', () => {
     };
     start({
       ...scripted,
-      start: sometimes(scripted.start, 2),
-      observe: sometimes(scripted.observe, 2),
-      readOutput: sometimes(scripted.readOutput, 2),
+      start: sometimes((...given: Parameters<Executor['start']>) => scripted.start(...given), 2),
+      observe: sometimes((...given: Parameters<Executor['observe']>) => scripted.observe(...given), 2),
+      readOutput: sometimes((...given: Parameters<Executor['readOutput']>) => scripted.readOutput(...given), 2),
       destroy: sometimes(async (id: CommandId, signal: AbortSignal) => {
         await scripted.destroy(id, signal);
         destroyed.resolve();
