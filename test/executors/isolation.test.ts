@@ -8,25 +8,29 @@ import { parseCommandId } from '../../src/core/command-id.ts';
 import type { FinalObservation } from '../../src/core/observation.ts';
 import { isFinal } from '../../src/core/observation.ts';
 import type { ProcessLane } from '../../src/executors/process/lane.ts';
+import type { Isolation } from '../../src/executors/process/isolation.ts';
 import { probeIsolation } from '../../src/executors/process/probe-isolation.ts';
 import { createProcessExecutor } from '../../src/executors/process/process-executor.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import { aClusterUid, machineClock } from '../contract/executor-samples.ts';
 
-const isolation = await probeIsolation();
-const lanes: readonly (readonly [string, ProcessLane])[] = [
-  ['as the server’s user', { environment: { KUBECONFIG: '/etc/kube/config' } }],
-  ...(isolation.canDropUid
-    ? [['as another user', { environment: {}, owner: { uid: 65534, gid: 65534 } }] as const]
+const found = await probeIsolation();
+const own: ProcessLane = { environment: { KUBECONFIG: '/etc/kube/config' } };
+const other: ProcessLane = { environment: {}, owner: { uid: 65534, gid: 65534 } };
+const lanes: readonly (readonly [string, ProcessLane, Isolation])[] = [
+  ['as the server’s user', own, found],
+  ...(found.nested
+    ? [['as the server’s user, in its supervisor’s PID namespace', own, { ...found, nested: false }] as const]
     : []),
+  ...(found.canDropUid ? [['as another user', other, found] as const] : []),
 ];
 
 test('this machine gives namespaces, or says what keeps it from it', () => {
-  assert.ok(isolation.promises.length > 0 && isolation.weaknesses.length > 0);
-  assert.ok(isolation.kind === 'namespaces' || isolation.weaknesses.join(' ').includes('PID and mount namespace ('));
+  assert.ok(found.promises.length > 0 && found.weaknesses.length > 0);
+  assert.ok(found.kind === 'namespaces' || found.weaknesses.join(' ').includes('PID and mount namespace ('));
 });
 
-for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
+for (const [name, lane, isolation] of found.kind === 'namespaces' ? lanes : []) {
   describe(`a command that runs ${name}`, { timeout: 60_000 }, () => {
     let dataDirectory: string;
     let executor: Executor;
@@ -44,7 +48,7 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
     });
     after(() => rm(dataDirectory, { recursive: true }));
 
-    async function run(text: string, more: { clusterUid?: typeof aClusterUid; keep?: boolean } = {}) {
+    async function run(text: string, more: { clusterUid?: typeof aClusterUid; timeoutMs?: number } = {}) {
       const commandId = parseCommandId(randomBytes(16).toString('hex'));
       assert.ok(commandId !== undefined);
       const signal = AbortSignal.timeout(30_000);
@@ -53,7 +57,7 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
         { path: 'secret', mode: 0o600, bytes: Buffer.from('s') },
       ];
       const launch = { commandId, clusterUid: more.clusterUid ?? aClusterUid, text, files };
-      await executor.start({ ...launch, shell: 'sh', timeoutMs: 30_000, graceMs: 500 }, signal);
+      await executor.start({ ...launch, shell: 'sh', timeoutMs: more.timeoutMs ?? 30_000, graceMs: 500 }, signal);
       let last: FinalObservation | undefined;
       for await (const observation of executor.observe(commandId, signal)) {
         if (isFinal(observation)) last = observation;
@@ -68,8 +72,11 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
     }
 
     test('sees no process but its own', async () => {
-      const { out } = await run(`cat /proc/[0-9]*/cmdline | tr '\\0' ' '; ls -d /proc/${process.pid} 2>&1`);
+      const { out } = await run(
+        `umount /proc; umount -l /proc; cat /proc/[0-9]*/cmdline | tr '\\0' ' '; ls -d /proc/${process.pid} 2>&1`,
+      );
       assert.ok(!out.includes('--test'), out);
+      assert.equal(out.includes('longarm-supervisor'), !isolation.nested, out);
       assert.match(out, /No such file/);
     });
 
@@ -81,7 +88,42 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
     test('that kills all it can reach still gets a true end, and a lost pump is not passed over', async () => {
       const { last } = await run('kill -9 -1; exit 3');
       const told = last.type === 'exited' ? last.exitCode : last.type === 'killed' ? last.reason : last.type;
-      assert.equal(told, lane.owner === undefined ? 'OutputLost' : 3);
+      assert.equal(told, lane.owner === undefined && !isolation.nested ? 'OutputLost' : 3);
+    });
+
+    test('that kills every process it can find is still ended by its time limit, unless it has the timers’ uid', async () => {
+      const killer = 'for p in $(ls /proc | grep "^[0-9]"); do [ "$p" = $$ ] || kill -9 "$p"; done 2>/dev/null';
+      const { last } = await run(`${killer}; sleep 5; exit 3`, { timeoutMs: 1000 });
+      const told = last.type === 'exited' ? `${last.exitCode} ${last.cause}` : last.type;
+      assert.equal(told, lane.owner === undefined && !isolation.nested ? 'killed' : '143 timeout');
+    });
+
+    const endings: readonly (readonly [string, number])[] = [
+      ['kill -9 $$', 137],
+      ['kill -15 $$', 143],
+      ['kill -SEGV $$', 139],
+      ['kill -INT $$', 130],
+      ['kill -9 0', 137],
+      ['trap "" TERM; kill -15 0; exit 6', 6],
+      ['sleep 600 & exit 3', 3],
+      ['(setsid sleep 600 &); exit 255', 255],
+      ['no-such-program', 127],
+    ];
+    for (const [text, code] of endings) {
+      test(`ends with ${code} by ${text}`, async () => {
+        const { last } = await run(text);
+        assert.equal(last.type === 'exited' ? `${last.exitCode} ${last.cause}` : last.type, `${code} exit`);
+      });
+    }
+
+    test('has nobody left as a zombie: what loses its parent is reaped', async () => {
+      const orphans =
+        'for i in 1 2 3; do (sh -c ": >ended$i" &); done; until [ -e ended1 -a -e ended2 -a -e ended3 ]; do :; done';
+      const zombies = 'grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null';
+      const { out } = await run(
+        `${orphans}; i=0; while [ $((i += 1)) -lt 100 ] && ${zombies} >/dev/null; do sleep 0.02; done; ${zombies}`,
+      );
+      assert.equal(out, '');
     });
 
     test('cannot read the data directory, by whatever way', async () => {
@@ -95,6 +137,9 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
         `umount -l ${dataDirectory}; cat ${key}`,
         `unshare --user --map-root-user --mount sh -c 'umount -R ${dataDirectory}; umount -l ${dataDirectory}; cat ${key}'`,
         `nsenter --target 1 --mount cat ${key}`,
+        `umount -l /proc; cat /proc/1/root${key} /proc/1/cwd${key} /proc/$PPID/root${key}`,
+        `unshare --user --map-root-user --mount sh -c 'umount -l /proc; cat /proc/1/root${key}'`,
+        `unshare --user --map-root-user --pid --fork --mount-proc sh -c 'cat /proc/1/root${key}'`,
         `for f in /proc/self/fd/*; do cat $f/../key $f/../../key $f/../../../key; done`,
       ];
       const { out, last } = await run(`{ ${ways.join('\n')}\n} 2>/dev/null; ls ${dataDirectory}; exit 0`);
@@ -137,8 +182,8 @@ for (const [name, lane] of isolation.kind === 'namespaces' ? lanes : []) {
     });
 
     test('is not run for a cluster that has no lane', async () => {
-      const other = 'b1d0c6e8-3f02-4327-9846-1063f4ac58a6' as typeof aClusterUid;
-      const { last } = await run('exit 0', { clusterUid: other });
+      const another = 'b1d0c6e8-3f02-4327-9846-1063f4ac58a6' as typeof aClusterUid;
+      const { last } = await run('exit 0', { clusterUid: another });
       assert.equal(last.type, 'refused');
     });
   });

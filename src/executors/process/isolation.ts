@@ -7,6 +7,11 @@ export interface Isolation {
   readonly kind: 'namespaces' | 'session';
   /** Whether a command can be given another uid: the server is root, and not only in a container's eyes. */
   readonly canDropUid: boolean;
+  /**
+   * Whether the command has a PID namespace below the supervisor's. Without it a command of the supervisor's own uid
+   * can kill the timers that would end it, and the pump that writes its output.
+   */
+  readonly nested: boolean;
   /** Whether `env --default-signal` undoes that a background process of `sh` ignores SIGINT. */
   readonly restoresSignals: boolean;
   /** What is promised, a sentence each. */
@@ -40,8 +45,9 @@ export interface Entry {
 }
 
 /**
- * What the command runs under, within the supervisor's namespaces: a mount namespace in which a tmpfs lies over the
- * masked directory with only the box bound back. Then either another uid for good, or a user namespace below: mounts
+ * What the command runs under, within the supervisor's namespaces: where it can be had a PID namespace below, in which
+ * it sees nothing of the supervisor; a mount namespace in which a tmpfs lies over the masked directory with only the
+ * box bound back. Then either another uid for good, or a user namespace below: mounts
  * that a less privileged namespace inherits are locked together, so the command cannot undo the mask, and it has no
  * ptrace rights over the supervisor, whose /proc/1/root would lead around it.
  */
@@ -49,8 +55,10 @@ export function innerStep(entry: Entry): Step {
   const { isolation, maskedDirectory, box, owner } = entry;
   const signals = isolation.restoresSignals ? ['env', '--default-signal=INT,QUIT'] : [];
   if (isolation.kind === 'session') return signals;
-  const mounts = ['unshare', '--mount', '--propagation', 'private'];
-  const mask = ['/bin/sh', '-c', maskScript, 'longarm-mask', maskedDirectory, box];
+  const below = isolation.nested ? ['--pid', '--fork', '--mount-proc'] : [];
+  const mounts = ['unshare', '--mount', '--propagation', 'private', ...below];
+  const lastStep = isolation.nested ? firstProcess : 'exec "$@"';
+  const mask = ['/bin/sh', '-c', `${maskScript}\n${lastStep}`, 'longarm-mask', maskedDirectory, box];
   const confined =
     owner === undefined
       ? ['unshare', '--user', '--map-current-user', '--mount', '--propagation', 'private']
@@ -72,5 +80,16 @@ mkdir -p "$2"
 mount -c --bind /proc/self/fd/7 "$2"
 mount -o remount,ro "$1"
 exec 7<&-
-shift 2
-exec "$@"`;
+shift 2`;
+
+/**
+ * PID 1 of the command's namespace. The command must not be that itself, for the kernel spares PID 1 the signals that
+ * it sends itself. This one is out of its reach: its descriptors too, and its session, because a `kill 0` reaches the
+ * whole process group across namespaces.
+ */
+const firstProcess = String.raw`set +e
+setsid "$@" &
+command=$!
+trap '' TERM INT HUP
+exec 4>&- 5>&-
+wait "$command"`;

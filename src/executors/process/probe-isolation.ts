@@ -15,11 +15,13 @@ const probeMs = 10_000;
 export async function probeIsolation(): Promise<Isolation> {
   const restoresSignals = (await run(['env', '--default-signal=INT,QUIT', 'true'])).ok;
   const asRoot = process.getuid?.() === 0;
-  const candidates = asRoot ? [true, false] : [false];
+  const candidates = (asRoot ? [true, false] : [false]).flatMap((canDropUid) =>
+    [true, false].map((nested) => ({ canDropUid, nested })),
+  );
   const failures: string[] = [];
   if (process.platform === 'linux') {
-    for (const canDropUid of candidates) {
-      const candidate = withNamespaces(canDropUid, restoresSignals);
+    for (const { canDropUid, nested } of candidates) {
+      const candidate = withNamespaces(canDropUid, nested, restoresSignals);
       const failure = await tryOut(candidate);
       if (failure === undefined) return candidate;
       failures.push(failure);
@@ -33,6 +35,7 @@ export function withoutNamespaces(restoresSignals: boolean, why: string): Isolat
   return {
     kind: 'session',
     canDropUid: false,
+    nested: false,
     restoresSignals,
     promises: [
       'A command has a session of its own, and what it started is found by a marker in its environment and killed.',
@@ -46,16 +49,19 @@ export function withoutNamespaces(restoresSignals: boolean, why: string): Isolat
   };
 }
 
-function withNamespaces(canDropUid: boolean, restoresSignals: boolean): Isolation {
+function withNamespaces(canDropUid: boolean, nested: boolean, restoresSignals: boolean): Isolation {
   return {
     kind: 'namespaces',
     canDropUid,
+    nested,
     restoresSignals,
     promises: [
       'A command sees and signals only its own processes, and none of them outlives it.',
       'A command cannot read or change the data directory, nor its own records.',
+      ...(nested ? ['A command cannot reach its supervisor, and so not outlive its time limit.'] : []),
     ],
     weaknesses: [
+      ...(nested ? [] : ['A command can kill its supervisor’s timers and outlive its time limit: update util-linux.']),
       canDropUid
         ? 'A cluster without a uid of its own runs its commands as root, which can change the machine’s files.'
         : 'Commands run as the server’s user and can change that user’s files outside the data directory.',
@@ -71,14 +77,32 @@ async function tryOut(isolation: Isolation): Promise<string | undefined> {
     await mkdir(box, { recursive: true });
     await writeFile(join(scratch, 'secret'), 'secret');
     const inner = innerStep({ isolation, maskedDirectory: scratch, box, owner: undefined });
-    // The shell in the middle stays PID 1, as the supervisor does; the check runs as its child, as a command does.
-    const middle = ['/bin/sh', '-c', '"$@" & wait "$!"', 'longarm-probe'];
-    const check = `[ ! -e "${join(scratch, 'secret')}" ] && : >"${box}/written" && [ ! -e /proc/${process.pid}/stat ]`;
+    const check = checkScript(join(scratch, 'secret'), box);
+    const middle = ['/bin/sh', '-c', middleScript, 'longarm-probe', box];
     const tried = await run([...outerStep(isolation), ...middle, ...inner, '/bin/sh', '-c', check]);
     return tried.ok ? undefined : tried.words;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * The shell in the middle stays PID 1, as the supervisor does; the check runs as its child, as a command does. A TERM
+ * for all must reach the check alone, and its exit must come back: an older `unshare` dies of it instead.
+ */
+const middleScript = String.raw`box=$1
+shift
+"$@" 4>&- 5>&- &
+while kill -0 "$!" 2>/dev/null && [ ! -e "$box/ready" ]; do sleep 0.01; done
+[ ! -e "$box/ready" ] || kill -TERM -1
+wait "$!"
+ended=$?
+[ "$ended" = 7 ] || { echo "the check ended with $ended" >&2; exit 1; }`;
+
+/** Ends with 7 at a TERM, where it sees neither the secret nor the server. */
+function checkScript(secret: string, box: string): string {
+  const hidden = `[ ! -e "${secret}" ] && [ ! -e /proc/${process.pid}/stat ]`;
+  return `trap 'exit 7' TERM; ${hidden} && : >"${box}/ready" && { sleep 5 & wait "$!"; }`;
 }
 
 function run(argv: readonly string[]): Promise<{ readonly ok: boolean; readonly words: string }> {
