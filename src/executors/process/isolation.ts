@@ -47,9 +47,9 @@ export interface Entry {
 /**
  * What the command runs under, within the supervisor's namespaces: where it can be had a PID namespace below, in which
  * it sees nothing of the supervisor; a mount namespace in which a tmpfs lies over the masked directory with only the
- * box bound back. Then either another uid for good, or a user namespace below: mounts
- * that a less privileged namespace inherits are locked together, so the command cannot undo the mask, and it has no
- * ptrace rights over the supervisor, whose /proc/1/root would lead around it.
+ * box bound back. Then either another uid for good, or a user namespace below: mounts that a less privileged namespace
+ * inherits are locked together, so the command cannot undo the mask, and it has no ptrace rights over PID 1, whose
+ * /proc/1/root would lead around it.
  */
 export function innerStep(entry: Entry): Step {
   const { isolation, maskedDirectory, box, owner } = entry;

@@ -92,7 +92,7 @@ async function tryOut(isolation: Isolation): Promise<string | undefined> {
  */
 const middleScript = String.raw`box=$1
 shift
-"$@" 4>&- 5>&- &
+"$@" &
 while kill -0 "$!" 2>/dev/null && [ ! -e "$box/ready" ]; do sleep 0.01; done
 [ ! -e "$box/ready" ] || kill -TERM -1
 wait "$!"
