@@ -46,7 +46,8 @@ export const limitOptions = {
     durationType(secondMs, dayMs),
     formatDuration(defaultLimits.startMs),
     'seconds',
-    'How long a launched command may take to start before it fails with `StartTimeout`.',
+    'How long a launched command may take to start before it fails with `StartTimeout`; a server that adopts it after a ' +
+      'restart gives it as long again.',
   ),
   runMs: limit(
     'runLimit',

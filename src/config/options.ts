@@ -124,7 +124,9 @@ export const options = {
     type: optional(uuidType),
     default: undefined,
     unit: undefined,
-    description: 'The tenant of the server’s own tokens. Left out: made at the first start and kept.',
+    description:
+      'The tenant of the server’s own tokens. Left out: made at the first start. A data directory keeps the one that it ' +
+      'has; another one is refused.',
     group: 'ARM face',
   },
   subscriptionId: {
@@ -180,7 +182,9 @@ export const options = {
     type: integerType(0, 300),
     default: '20',
     unit: 'seconds',
-    description: 'The longest that a poll is held open while the command runs; 0 holds none.',
+    description:
+      'The longest that a poll is held open until the command ends; 0 holds none. Those that only follow our `Location` ' +
+      'are held for a second, then for twice the command’s age.',
     group: 'ARM face',
   },
   bodyLimitBytes: {
@@ -239,7 +243,8 @@ export const options = {
     default: undefined,
     unit: undefined,
     description:
-      'The user that commands of the process lane run as. Left out: the server’s own, with the data directory masked.',
+      'The user that commands of the process lane run as; `serve` as root needs one, and only root can take one. Left ' +
+      'out: the server’s own, with the data directory masked.',
     group: 'Execution',
   },
   auditRetentionMs: {
@@ -261,7 +266,9 @@ export const options = {
     type: optional(path),
     default: undefined,
     unit: undefined,
-    description: 'A file with the token that `/metrics` asks for. Left out: only loopback may read it.',
+    description:
+      'A file with the token that `/metrics` asks for. Left out: only loopback may read it, and on the plain listener ' +
+      'nobody.',
     group: 'Watching it',
   },
   logLevel: {
