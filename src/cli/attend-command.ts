@@ -50,12 +50,12 @@ export async function attendCommand(attended: Attended): Promise<number> {
     return sayHowItEnded(context, result, damage, interrupts.count() > 0 && attended.cancels);
   } catch (error) {
     status.end();
-    const goesOn = `Command ${command.id} goes on; see it with \`longarm result ${command.cluster.name} ${command.id} --wait\`.`;
+    const goesOn = goesOnSentence(command);
     if (error instanceof StoppedWaiting) {
       // A moment for a cancel that is still on its way, so that it stands.
       if (cancelling !== undefined) await waitBriefly(context, cancelling);
       say(context, wasTold ? `Stopped waiting for ${command.id}; it was told to stop.` : goesOn);
-      return exitCodes.interrupted;
+      return error.exitCode;
     }
     if (error instanceof OutputClosed) {
       say(context, `Nobody reads the output any more. ${goesOn}`);
@@ -64,6 +64,11 @@ export async function attendCommand(attended: Attended): Promise<number> {
     say(context, `Lost sight of the command. ${goesOn}`, 'bad');
     throw error;
   }
+}
+
+/** Whose waiting ended is told that the command did not, and how to see its end. */
+export function goesOnSentence({ cluster, id }: CommandRef): string {
+  return `Command ${id} goes on; see it with \`longarm result ${cluster.name} ${id} --wait\`.`;
 }
 
 async function waitBriefly({ clock }: CliContext, work: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type ArmClient, createArmClient } from '../client/arm-client.ts';
 import type { CommandRef } from '../client/session.ts';
 import type { ClusterAddress } from '../core/resource-id.ts';
+import { explainAbsentClusters } from './absent-cluster.ts';
 import { parseClusterReference } from './cluster-reference.ts';
 import { type Connection, ConnectionProblem, readConnection } from './connection.ts';
 import type { CliContext } from './context.ts';
@@ -19,6 +20,8 @@ export interface Connected {
   readonly isLongarm: (cluster: ClusterAddress, signal?: AbortSignal) => Promise<boolean>;
 }
 
+const reminderMs = 60_000;
+
 /** Declares the options by which every client verb finds its endpoint. */
 export function addConnectionOptions(command: Command): Command {
   return command
@@ -32,10 +35,20 @@ export function addConnectionOptions(command: Command): Command {
     .optionsGroup('Options:');
 }
 
+/** How hard a verb tries to reach its server. */
+export interface Effort {
+  /** Only ask, and give up at once where nothing listens: there is nothing to be lost by asking again later. */
+  readonly onlyAsks?: boolean;
+}
+
 /** Connects, does the work, and closes the connections whatever happens. */
-export async function withConnection<T>(call: VerbCall, work: (connected: Connected) => Promise<T>): Promise<T> {
+export async function withConnection<T>(
+  call: VerbCall,
+  work: (connected: Connected) => Promise<T>,
+  effort: Effort = {},
+): Promise<T> {
   const connection = await readConnection(call.context, call.options);
-  const client = createClient(call.context, connection);
+  const client = explainAbsentClusters(createClient(call.context, connection, effort));
   const connected: Connected = {
     client,
     connection,
@@ -73,8 +86,9 @@ export function commandOf(connected: Connected, operands: readonly string[]): Co
   };
 }
 
-function createClient(context: CliContext, connection: Connection): ArmClient {
+function createClient(context: CliContext, connection: Connection, { onlyAsks = false }: Effort): ArmClient {
   const { client, token } = connection;
+  let said: { readonly reason: string; readonly atMs: number } | undefined;
   if (token === undefined && client === undefined) {
     throw new ConnectionProblem(`The connection at ${connection.file ?? connection.endpoint} has no credential.`);
   }
@@ -87,9 +101,14 @@ function createClient(context: CliContext, connection: Connection): ArmClient {
         : { type: 'token', token: token ?? '' },
     clock: context.clock,
     userAgent: `longarm/${context.version}`,
-    onRetry: (reason, waitMs) => {
-      // A first hiccup is nobody's concern; a wait that one notices is.
-      if (waitMs >= 1000) say(context, `${reason.message} Trying again in ${Math.round(waitMs / 1000)} s.`, 'faint');
+    failsWhenAbsent: onlyAsks,
+    onRetry: ({ message }, waitMs) => {
+      // A first hiccup is nobody's concern; a wait that one notices is. One reason is said once, and again when it
+      // has lasted so long that one might wonder.
+      const atMs = context.clock.monotonicMs();
+      if (waitMs < 1000 || (said?.reason === message && atMs - said.atMs < reminderMs)) return;
+      said = { reason: message, atMs };
+      say(context, `${message} Trying again.`, 'faint');
     },
   });
 }

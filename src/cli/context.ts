@@ -24,6 +24,10 @@ export interface CliContext {
   readonly clock: ClientClock;
   /** Calls the listener at each interrupt (Ctrl-C), which then does not end the process. @returns how to stop that. */
   onInterrupt(listener: () => void): () => void;
+  /** Calls the listener at a request to end (SIGTERM), which then does not end the process. @returns how to stop that. */
+  onTerminate(listener: () => void): () => void;
+  /** Whether stdin is a pipe, or a file with something in it. Nothing is read for that. */
+  stdinHasInput(): boolean;
   setExitCode(code: number): void;
   /** What `main` adds: `serve`, `quickstart`, `doctor`, `client create` and so on. */
   readonly serverVerbs: readonly ServerVerb[];

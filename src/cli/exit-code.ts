@@ -14,6 +14,8 @@ export const exitCodes = {
   interrupted: 130,
   /** Whoever read our output went away: 128 + SIGPIPE. */
   brokenPipe: 141,
+  /** Told to end: 128 + SIGTERM. */
+  terminated: 143,
 } as const;
 
 /** How a finished command ended, in the words of the command line. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ArmError } from '../client/arm-error.ts';
 import { ConfigError } from '../config/config-problem.ts';
+import { nearestWord } from '../config/nearest-word.ts';
 import { clientVerbs } from './client-verbs.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
@@ -49,9 +50,7 @@ export function createProgram(context: CliContext): Command {
     .argument('[verb...]')
     .description('Explain a verb')
     .action(async (words: string[]) => {
-      const command = words.reduce<Command | undefined>(childOf, program);
-      if (command === undefined)
-        throw new UsageError(`There is no verb "${words.join(' ')}". \`longarm --help\` shows all.`);
+      const command = words.reduce(childOrComplain, program);
       await loadVerbs(command);
       command.outputHelp();
     });
@@ -108,18 +107,50 @@ function define(context: CliContext, command: Command, verb: Verb, body: VerbBod
   examplesOf.set(command, body.examples);
   const lines = body.examples.map(({ line, explains }) => `  ${line}\n      ${explains}`);
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
-  command.action(async () => {
-    try {
-      const code = await body.run({ context, operands: command.args, options: command.opts() });
-      context.setExitCode(code);
-    } catch (error) {
-      context.setExitCode(reportError(context, error, body.failureExitCode ?? 1));
+  const { onTerminate } = context;
+  command.exitOverride((error) => {
+    if (error.exitCode !== 0) context.stdout.stream.write(body.failureOutput ?? '');
+    const isOption = ['commander.unknownOption', 'commander.invalidArgument'].includes(error.code);
+    if (isOption && takesCommand(command)) {
+      say(context, `Options of your command go behind --, for example: longarm ${verb.name} … -- ls -l`);
     }
+    throw error;
   });
+  command.action(async () => {
+    let code: number;
+    try {
+      code = await body.run({ context, operands: command.args, options: command.opts(), onTerminate });
+    } catch (error) {
+      code = reportError(context, error, body.failureExitCode ?? 1);
+    }
+    if (code !== 0) context.stdout.stream.write(body.failureOutput ?? '');
+    context.setExitCode(code);
+  });
+}
+
+/** Whether the verb takes the words of a command, which have options of their own. */
+function takesCommand(command: Command): boolean {
+  return command.registeredArguments.some(({ variadic }) => variadic);
 }
 
 function childOf(command: Command | undefined, name: string): Command | undefined {
   return command?.commands.find((child) => child.name() === name);
+}
+
+function childOrComplain(command: Command, name: string): Command {
+  const child = childOf(command, name);
+  if (child !== undefined) return child;
+  const nearest = nearestWord(
+    name,
+    command.commands.map((each) => each.name()),
+  );
+  const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new UsageError(`There is no verb "${name}" in \`${pathOf(command)}\`.${advice} --help shows all.`);
+}
+
+/** The words that call a command, the program's own name first. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** Tells the user what went wrong, and gives the exit code for it. */

@@ -8,6 +8,8 @@ export interface VerbCall {
   readonly operands: readonly string[];
   /** Options by camelCase name; read them with `given-options.ts`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** As in the context; absent where another verb runs this one and sees to its end itself. */
+  readonly onTerminate?: CliContext['onTerminate'];
 }
 
 /** A line that one could type, and what it does. */
@@ -25,6 +27,8 @@ export interface VerbBody {
   configure(command: Command): void;
   /** The exit code of whatever `run` throws that is not a mistake of usage; 1 where it is absent. */
   readonly failureExitCode?: number;
+  /** What stdout gets whenever the exit code is not 0, for a verb whose output a shell takes as its own lines. */
+  readonly failureOutput?: string;
   /** @returns the exit code. */
   run(call: VerbCall): Promise<number>;
 }

@@ -10,6 +10,7 @@ import { endpointUrl, parseEndpoint } from './endpoint-url.ts';
 import { followOutput, type OutputOptions } from './get-output.ts';
 import { getCommandResult, type ResultOptions, waitForEnd, type WaitOptions } from './get-command-result.ts';
 import { type CommandFilter, listCommands } from './list-command-results.ts';
+import { checkMetadata } from './check-metadata.ts';
 import { type ManagedClusters, managedClusters } from './managed-clusters.ts';
 import { type RoleAssignments, roleAssignments } from './role-assignments.ts';
 import { sendForJson } from './send.ts';
@@ -34,6 +35,8 @@ export interface ArmClientOptions {
   readonly requestPatienceMs?: number;
   /** How long following and waiting go without any progress; default 5 min. */
   readonly progressPatienceMs?: number;
+  /** Give up after one quick retry where nothing listens, instead of waiting for a server that may be starting. */
+  readonly failsWhenAbsent?: boolean;
   /** Told before each further attempt. */
   readonly onRetry?: (reason: ArmError, waitMs: number) => void;
 }
@@ -51,6 +54,8 @@ export interface ArmClient {
   readonly clusters: ManagedClusters;
   readonly roleAssignments: RoleAssignments;
   subscriptions(options?: CallOptions): AsyncIterable<SubscriptionView>;
+  /** Sees that the endpoint describes itself as a cloud that `az` can register. Needs no token. */
+  checkMetadata(options?: CallOptions): Promise<void>;
   /** A bearer token, for other programs. */
   token(options?: CallOptions): Promise<string>;
   /** Closes kept connections. */
@@ -66,6 +71,7 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
     clock: options.clock ?? machineClock,
     userAgent: options.userAgent ?? 'longarm',
     onRetry: options.onRetry ?? (() => undefined),
+    failsWhenAbsent: options.failsWhenAbsent ?? false,
     requestPatienceMs: options.requestPatienceMs ?? 15_000,
     progressPatienceMs: options.progressPatienceMs ?? 300_000,
   };
@@ -98,6 +104,7 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
     clusters: managedClusters(session),
     roleAssignments: roleAssignments(session),
     subscriptions: (callOptions) => listSubscriptions(session, callOptions),
+    checkMetadata: (callOptions) => checkMetadata(session, callOptions),
     token: (callOptions) => credential.token({ patienceMs: sender.requestPatienceMs, signal: callOptions?.signal }),
     close: () => sender.transport.close(),
   };

@@ -4,7 +4,7 @@ import { ArmError } from './arm-error.ts';
 import { clusterApiVersion, clusterPath, endpointUrl } from './endpoint-url.ts';
 import { isObject, objectOf, textOf } from './json-fields.ts';
 import { pages } from './pages.ts';
-import { type CallOptions, requestJson, type Session } from './session.ts';
+import { type CallOptions, removeResource, requestJson, type Session } from './session.ts';
 
 /** Managed clusters as ARM resources. */
 export interface ManagedClusters {
@@ -13,7 +13,8 @@ export interface ManagedClusters {
   get(address: ClusterAddress, options?: CallOptions): Promise<ManagedCluster>;
   /** Makes the cluster, or replaces what is configured of it. */
   put(address: ClusterAddress, body: ManagedClusterBody, options?: CallOptions): Promise<ManagedCluster>;
-  remove(address: ClusterAddress, options?: CallOptions): Promise<void>;
+  /** @returns whether there was one. */
+  remove(address: ClusterAddress, options?: CallOptions): Promise<boolean>;
 }
 
 /** The operations on clusters. */
@@ -31,9 +32,7 @@ export function managedClusters(session: Session): ManagedClusters {
     get: async (address, options = {}) => readCluster(await requestJson(session, 'GET', urlOf(address), options)),
     put: async (address, body, options = {}) =>
       readCluster(await requestJson(session, 'PUT', urlOf(address), { ...options, value: body })),
-    remove: async (address, options = {}) => {
-      await requestJson(session, 'DELETE', urlOf(address), options);
-    },
+    remove: (address, options = {}) => removeResource(session, urlOf(address), options),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Scope } from '../core/scope.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { objectOf, textOf } from './json-fields.ts';
 import { pages } from './pages.ts';
-import { type CallOptions, requestJson, type Session } from './session.ts';
+import { type CallOptions, removeResource, requestJson, type Session } from './session.ts';
 
 const apiVersion = '2022-04-01';
 
@@ -34,8 +34,8 @@ export interface RoleAssignments {
     issuer: string | undefined,
     options?: CallOptions,
   ): Promise<RoleAssignmentView>;
-  /** Removes the assignment with this name (a GUID). */
-  remove(scope: Scope, name: string, options?: CallOptions): Promise<void>;
+  /** Removes the assignment with this name (a GUID). @returns whether there was one. */
+  remove(scope: Scope, name: string, options?: CallOptions): Promise<boolean>;
 }
 
 /** The operations on role assignments. */
@@ -60,9 +60,7 @@ export function roleAssignments(session: Session): RoleAssignments {
       // The name is chosen here, so that sending it twice makes one assignment.
       return readAssignment(await requestJson(session, 'PUT', urlOf(scope, randomUUID()), { ...options, value }));
     },
-    remove: async (scope, name, options = {}) => {
-      await requestJson(session, 'DELETE', urlOf(scope, name), options);
-    },
+    remove: (scope, name, options = {}) => removeResource(session, urlOf(scope, name), options),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Sender {
   readonly userAgent: string;
   /** Told before each further attempt, so that nobody has to wonder about the silence. */
   readonly onRetry: (reason: ArmError, waitMs: number) => void;
+  /** Give up after one more attempt where nothing listens; otherwise wait as for any other failure. */
+  readonly failsWhenAbsent: boolean;
 }
 
 /** A request, and how hard to try. */
@@ -39,6 +41,8 @@ export interface JsonReply {
   readonly headers: HttpReply['headers'];
   /** `undefined` where the body is empty. */
   readonly body: unknown;
+  /** Whether an earlier attempt, whose answer was lost, may have been acted on already. */
+  readonly mayHaveActedBefore: boolean;
 }
 
 const defaultIdleMs = 30_000;
@@ -56,14 +60,17 @@ export function sendForStream(sender: Sender, call: Call): Promise<HttpReply> {
 
 /** As `sendForStream`, and reads the body as JSON: an answer that breaks off counts as none. */
 export function sendForJson(sender: Sender, call: Call): Promise<JsonReply> {
-  return send(sender, call, async (reply) => ({
+  return send(sender, call, async (reply, mayHaveActedBefore) => ({
     status: reply.status,
     headers: reply.headers,
     body: await readJson(reply),
+    mayHaveActedBefore,
   }));
 }
 
-async function send<T>(sender: Sender, call: Call, read: (reply: HttpReply) => Promise<T>): Promise<T> {
+type Reader<T> = (reply: HttpReply, mayHaveActedBefore: boolean) => Promise<T>;
+
+async function send<T>(sender: Sender, call: Call, read: Reader<T>): Promise<T> {
   const deadlineMs = sender.clock.monotonicMs() + call.patienceMs;
   const backOff = createBackOff();
   const requestId = randomUUID();
@@ -71,7 +78,8 @@ async function send<T>(sender: Sender, call: Call, read: (reply: HttpReply) => P
   let mayHaveActed = false;
   for (let attempt = 1; ; attempt += 1) {
     const token = await tokenFor(call, mayHaveActed);
-    const outcome = await tryOnce(sender, call, token, requestId, read);
+    const actedBefore: boolean = mayHaveActed;
+    const outcome: Outcome<T> = await tryOnce(sender, call, token, requestId, (reply) => read(reply, actedBefore));
     if (outcome.ok) return outcome.value;
     mayHaveActed ||= outcome.mayHaveActed;
     const { error } = outcome;
@@ -80,7 +88,8 @@ async function send<T>(sender: Sender, call: Call, read: (reply: HttpReply) => P
       continue;
     }
     const waitMs = backOff.nextMs(error.retryAfterMs);
-    const mayTryAgain = outcome.isPassing && (call.repeatable || !outcome.mayHaveActed);
+    const isHopeless = outcome.isAbsent && sender.failsWhenAbsent && attempt > 1;
+    const mayTryAgain = outcome.isPassing && !isHopeless && (call.repeatable || !outcome.mayHaveActed);
     if (!mayTryAgain || sender.clock.monotonicMs() + waitMs > deadlineMs) {
       throw error.asLastWord(attempt, mayHaveActed);
     }
@@ -103,7 +112,14 @@ async function tokenFor(call: Call, mayHaveActed: boolean): Promise<string | und
 
 type Outcome<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: ArmError; readonly isPassing: boolean; readonly mayHaveActed: boolean };
+  | {
+      readonly ok: false;
+      readonly error: ArmError;
+      readonly isPassing: boolean;
+      readonly mayHaveActed: boolean;
+      /** Nothing listens there, or there is no such place. */
+      readonly isAbsent: boolean;
+    };
 
 async function tryOnce<T>(
   sender: Sender,
@@ -130,10 +146,11 @@ async function tryOnce<T>(
     const isPassing = passingStatuses.has(reply.status);
     // A refusal, 429 among them, is said before anything is done; after a 5xx or 408 nobody knows.
     const mayHaveActed = isPassing && reply.status !== 429;
-    return { ok: false, error: await readError(reply), isPassing, mayHaveActed };
+    return { ok: false, error: await readError(reply), isPassing, mayHaveActed, isAbsent: false };
   } catch (error) {
     if (!(error instanceof NetworkFailure)) throw error;
     const { passing, maybeSent } = error;
-    return { ok: false, error: describeFailure(error, url), isPassing: passing, mayHaveActed: maybeSent };
+    const isAbsent = passing && !maybeSent;
+    return { ok: false, error: describeFailure(error, url), isPassing: passing, mayHaveActed: maybeSent, isAbsent };
   }
 }

@@ -1,7 +1,7 @@
 import type { ClusterAddress } from '../core/resource-id.ts';
 import type { Credential } from './credential.ts';
 import { clusterApiVersion, clusterPath, endpointUrl } from './endpoint-url.ts';
-import { type Sender, sendForJson } from './send.ts';
+import { type JsonReply, type Sender, sendForJson } from './send.ts';
 import type { HttpRequest } from './transport.ts';
 
 /** What every operation of the client is given. */
@@ -44,7 +44,25 @@ export async function requestJson(
   url: URL,
   options: CallOptions & { readonly value?: unknown } = {},
 ): Promise<unknown> {
-  const reply = await sendForJson(session, {
+  return (await requestReply(session, method, url, options)).body;
+}
+
+/**
+ * Removes a resource. @returns whether there was one: ARM answers 204 where there was none. Where an earlier attempt
+ * may have removed it, it was there.
+ */
+export async function removeResource(session: Session, url: URL, options: CallOptions): Promise<boolean> {
+  const { status, mayHaveActedBefore } = await requestReply(session, 'DELETE', url, options);
+  return status !== 204 || mayHaveActedBefore;
+}
+
+function requestReply(
+  session: Session,
+  method: HttpRequest['method'],
+  url: URL,
+  options: CallOptions & { readonly value?: unknown },
+): Promise<JsonReply> {
+  return sendForJson(session, {
     method,
     url,
     credential: session.credential,
@@ -55,5 +73,4 @@ export async function requestJson(
       ? {}
       : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.value) }),
   });
-  return reply.body;
 }

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { machineClock } from '../client/client-clock.ts';
 import type { CliContext, Terminal } from '../cli/context.ts';
 import { runCli } from '../cli/program.ts';
@@ -18,6 +19,11 @@ export async function runLongarm(self: NodeJS.Process): Promise<void> {
       self.on('SIGINT', listener);
       return () => self.off('SIGINT', listener);
     },
+    onTerminate: (listener) => {
+      self.on('SIGTERM', listener);
+      return () => self.off('SIGTERM', listener);
+    },
+    stdinHasInput: hasInput,
     setExitCode: (code) => {
       self.exitCode = code;
     },
@@ -27,5 +33,17 @@ export async function runLongarm(self: NodeJS.Process): Promise<void> {
 }
 
 function terminalOf(stream: NodeJS.WriteStream): Terminal {
-  return { stream, isTTY: stream.isTTY === true, columns: () => stream.columns ?? 80 };
+  // Some pseudo-terminals say that they are 0 columns wide.
+  return { stream, isTTY: stream.isTTY === true, columns: () => stream.columns || 80 };
+}
+
+/** Looks without reading: in `while read …; do longarm invoke …; done` the rest of stdin is the loop's. */
+function hasInput(): boolean {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || (stdin.isFile() && stdin.size > 0);
+  } catch {
+    // Closed: there is none.
+    return false;
+  }
 }

@@ -17,7 +17,8 @@ export interface RunOptions {
   readonly workingDirectory?: string;
   readonly serverVerbs?: readonly ServerVerb[];
   /** Called at each chunk of stdout, with a way to press Ctrl-C. */
-  readonly onOutput?: (text: string, interrupt: () => void) => void;
+  readonly onOutput?: (text: string, interrupt: () => void, terminate: () => void) => void;
+  readonly hasInput?: boolean;
   readonly stdout?: Writable;
   /** Sleeps are over at once where it is absent. */
   readonly clock?: ClientClock;
@@ -34,15 +35,19 @@ export interface Ran {
 export async function runVerb(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const chunks: Buffer[] = [];
   const listeners = new Set<() => void>();
+  const terminations = new Set<() => void>();
   const interrupt = (): void => {
     for (const listener of listeners) listener();
+  };
+  const terminate = (): void => {
+    for (const listener of terminations) listener();
   };
   const stdout =
     options.stdout ??
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         chunks.push(Buffer.from(chunk));
-        options.onOutput?.(chunk.toString(), interrupt);
+        options.onOutput?.(chunk.toString(), interrupt, terminate);
         done();
       },
     });
@@ -61,6 +66,11 @@ export async function runVerb(words: readonly string[], options: RunOptions = {}
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onTerminate: (listener) => {
+      terminations.add(listener);
+      return () => terminations.delete(listener);
+    },
+    stdinHasInput: () => options.hasInput ?? false,
     setExitCode: (value) => {
       code = value;
     },

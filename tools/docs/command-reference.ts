@@ -43,6 +43,8 @@ export async function commandReference(): Promise<string> {
     version: '',
     clock: machineClock,
     onInterrupt: () => () => undefined,
+    onTerminate: () => () => undefined,
+    stdinHasInput: () => false,
     setExitCode: () => undefined,
     serverVerbs,
   };

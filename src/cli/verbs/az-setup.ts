@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeCaBundle, writeWhole } from '../az-ca-bundle.ts';
 import { azSetupLines } from '../az-setup-lines.ts';
-import { addConnectionOptions } from '../connect.ts';
+import { addConnectionOptions, withConnection } from '../connect.ts';
 import { type Connection, readConnection } from '../connection.ts';
 import { givenText, isGiven } from '../given-options.ts';
 import { say } from '../paint.ts';
@@ -14,11 +14,12 @@ import { flushOutput, writeOutput } from '../write-output.ts';
 export const azSetup: VerbBody = {
   description: [
     'Prints lines for a POSIX shell. They give this shell an `az` configuration of its own, so that your Azure logins stay as they are, trust the server’s CA beside those that `az` trusts already, register the server as a cloud, and sign in.',
-    'Beside connection.json it writes az-ca-bundle.pem and az-client-secret (for you alone to read). Running and pasting it again does no harm.',
+    'The server is asked first: where it does not answer, or anything else is wrong, what is printed is `false` alone, so that a shell that takes it as lines hears of it. Where one of the lines fails, those after it do not run.',
+    'Beside connection.json it writes az-ca-bundle.pem and az-client-secret (for you alone to read). Running and pasting it again does no harm, and is what to do when the server’s URL has changed.',
   ].join('\n\n'),
   examples: [
     { line: 'longarm az-setup', explains: 'print the lines, to be pasted' },
-    { line: 'eval "$(longarm az-setup)"', explains: 'or let the shell take them at once' },
+    { line: 'eval "$(longarm az-setup)" && az account show', explains: 'or let the shell take them at once' },
     { line: 'az aks command invoke -g quickstart -n local -c "echo hello"', explains: 'afterwards' },
   ],
   configure: (command) => {
@@ -27,11 +28,16 @@ export const azSetup: VerbBody = {
       .option('--directory <path>', 'where the files are written (else beside connection.json)');
     addConnectionOptions(command);
   },
-  run,
+  failureOutput: 'false\n',
+  run: async (call) => {
+    const connection = await readConnection(call.context, call.options);
+    // Before anything is written or printed.
+    await withConnection(call, ({ client }) => client.checkMetadata(), { onlyAsks: true });
+    return printLines(call, connection);
+  },
 };
 
-async function run({ context, options }: VerbCall): Promise<number> {
-  const connection = await readConnection(context, options);
+async function printLines({ context, options }: VerbCall, connection: Connection): Promise<number> {
   const { client } = connection;
   if (client === undefined) {
     throw new UsageError('az-setup needs the connection.json of a server, with a client to sign in as.');

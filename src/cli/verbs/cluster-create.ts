@@ -54,7 +54,7 @@ export const clusterCreate: VerbBody = {
     addFormatOption(command);
     addConnectionOptions(command);
   },
-  run: (call) => withConnection(call, (connected) => run(call, connected)),
+  run: (call) => withConnection(call, (connected) => run(call, connected), { onlyAsks: true }),
 };
 
 async function run({ context, operands, options }: VerbCall, connected: Connected): Promise<number> {

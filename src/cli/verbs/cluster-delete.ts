@@ -11,10 +11,21 @@ export const clusterDelete: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async (connected) => {
-      const address = connected.clusterOf(call.operands[0]);
-      await connected.client.clusters.remove(address);
-      say(call.context, `Cluster ${address.name} was deleted.`);
-      return 0;
-    }),
+    withConnection(
+      call,
+      async (connected) => {
+        const address = connected.clusterOf(call.operands[0]);
+        if (!(await connected.client.clusters.remove(address))) {
+          say(
+            call.context,
+            `There is no cluster ${address.name} in the resource group ${address.resourceGroup}.`,
+            'bad',
+          );
+          return 1;
+        }
+        say(call.context, `Cluster ${address.name} was deleted.`);
+        return 0;
+      },
+      { onlyAsks: true },
+    ),
 };

@@ -21,26 +21,37 @@ export const clusterList: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async ({ client, connection }) => {
-      const { subscriptionId, resourceGroup } = connection;
-      if (subscriptionId === undefined) throw new UsageError('Which subscription? Give --subscription ID.');
-      const clusters: ManagedCluster[] = [];
-      const group = isGiven(call.options, 'onlyGroup') ? resourceGroup : undefined;
-      for await (const cluster of client.clusters.list(subscriptionId, group)) clusters.push(cluster);
-      if (wantsJson(call.options)) {
-        await printJson(call.context, clusters);
+    withConnection(
+      call,
+      async ({ client, connection }) => {
+        const { subscriptionId, resourceGroup } = connection;
+        if (subscriptionId === undefined) throw new UsageError('Which subscription? Give --subscription ID.');
+        const clusters: ManagedCluster[] = [];
+        const group = isGiven(call.options, 'onlyGroup') ? resourceGroup : undefined;
+        for await (const cluster of client.clusters.list(subscriptionId, group)) clusters.push(cluster);
+        if (wantsJson(call.options)) {
+          await printJson(call.context, clusters);
+          return 0;
+        }
+        const rows = clusters.map(({ id, name, location, properties }) => [
+          /\/resourceGroups\/([^/]+)/i.exec(id)?.[1] ?? '',
+          name,
+          location,
+          properties.apiServerAccessProfile.disableRunCommand ? 'off' : 'on',
+          properties.longarm?.executor ?? '',
+        ]);
+        const { stdout } = call.context;
+        await writeOutput(
+          stdout.stream,
+          formatTable(
+            ['GROUP', 'NAME', 'LOCATION', 'RUN COMMAND', 'EXECUTOR'],
+            rows,
+            stdout.isTTY ? stdout.columns() : undefined,
+          ),
+        );
+        await flushOutput(stdout.stream);
         return 0;
-      }
-      const rows = clusters.map(({ id, name, location, properties }) => [
-        /\/resourceGroups\/([^/]+)/i.exec(id)?.[1] ?? '',
-        name,
-        location,
-        properties.apiServerAccessProfile.disableRunCommand ? 'off' : 'on',
-        properties.longarm?.executor ?? '',
-      ]);
-      const { stdout } = call.context;
-      await writeOutput(stdout.stream, formatTable(['GROUP', 'NAME', 'LOCATION', 'RUN COMMAND', 'EXECUTOR'], rows));
-      await flushOutput(stdout.stream);
-      return 0;
-    }),
+      },
+      { onlyAsks: true },
+    ),
 };

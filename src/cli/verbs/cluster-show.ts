@@ -11,8 +11,12 @@ export const clusterShow: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async (connected) => {
-      await printJson(call.context, await connected.client.clusters.get(connected.clusterOf(call.operands[0])));
-      return 0;
-    }),
+    withConnection(
+      call,
+      async (connected) => {
+        await printJson(call.context, await connected.client.clusters.get(connected.clusterOf(call.operands[0])));
+        return 0;
+      },
+      { onlyAsks: true },
+    ),
 };

@@ -25,20 +25,24 @@ function switchTo(disableRunCommand: boolean, description: string, explains: str
       addConnectionOptions(command);
     },
     run: (call) =>
-      withConnection(call, async (connected) => {
-        const address = connected.clusterOf(call.operands[0]);
-        // PUT replaces the resource, so all that it has goes back with it.
-        const { location, tags, properties } = await connected.client.clusters.get(address);
-        await connected.client.clusters.put(address, {
-          location,
-          ...(tags === undefined ? {} : { tags }),
-          properties: {
-            ...properties,
-            apiServerAccessProfile: { ...properties.apiServerAccessProfile, disableRunCommand },
-          },
-        });
-        say(call.context, `Run command is ${disableRunCommand ? 'off' : 'on'} for cluster ${address.name}.`);
-        return 0;
-      }),
+      withConnection(
+        call,
+        async (connected) => {
+          const address = connected.clusterOf(call.operands[0]);
+          // PUT replaces the resource, so all that it has goes back with it.
+          const { location, tags, properties } = await connected.client.clusters.get(address);
+          await connected.client.clusters.put(address, {
+            location,
+            ...(tags === undefined ? {} : { tags }),
+            properties: {
+              ...properties,
+              apiServerAccessProfile: { ...properties.apiServerAccessProfile, disableRunCommand },
+            },
+          });
+          say(call.context, `Run command is ${disableRunCommand ? 'off' : 'on'} for cluster ${address.name}.`);
+          return 0;
+        },
+        { onlyAsks: true },
+      ),
   };
 }

@@ -1,14 +1,14 @@
-import type { ClusterAddress } from '../../core/resource-id.ts';
-import { parseDuration } from '../../config/duration.ts';
 import type { RunCommandRequest } from '../../wire/run-command-request.ts';
 import { collectFiles } from '../attached-files.ts';
 import { attendCommand } from '../attend-command.ts';
 import { readCommandText, readSecretFile } from '../command-text.ts';
 import { addConnectionOptions, type Connected, withConnection } from '../connect.ts';
 import { exitCodes } from '../exit-code.ts';
+import { inTypedWords, requestExtras } from '../request-extras.ts';
 import { collect, givenText, givenTexts, isGiven } from '../given-options.ts';
 import { listenForInterrupts, StoppedWaiting } from '../interrupts.ts';
 import { addFormatOption, wantsJson } from '../output-format.ts';
+import { counted } from '../counted.ts';
 import { say } from '../paint.ts';
 import { flatResult, printJson } from '../print-json.ts';
 import { UsageError } from '../usage-error.ts';
@@ -21,8 +21,9 @@ export const invoke: VerbBody = {
   description: [
     'Streams the output to stdout as it comes and exits with the command’s exit code. Everything else goes to stderr.',
     'One word behind -- is shell text; several are a program and its arguments, which arrive exactly as typed.',
-    'Ctrl-C cancels the command and waits for its end; a second one stops waiting, and the cancel stands. A lost connection or a restart of the server costs nothing: the output goes on where it stopped.',
-    'Exit codes: the command’s own; 124 it ran into its time limit; 125 Longarm could not run it, or lost sight of it (stderr says why); 130 cancelled with Ctrl-C; 2 the command line is wrong. A command may exit with any of these itself.',
+    'The command gets no standard input; what it needs is attached with -f. Of a directory, links that lead out of it are left out, and so is .git.',
+    'Ctrl-C cancels the command and waits for its end; a second one stops waiting, and the cancel stands. SIGTERM only ends the waiting: the command goes on. A lost connection or a restart of the server costs nothing: the output goes on where it stopped.',
+    'Exit codes: the command’s own; 124 it ran into its time limit; 125 Longarm could not run it, or lost sight of it (stderr says why); 130 cancelled with Ctrl-C; 143 ended by SIGTERM, the command goes on; 2 the command line is wrong. A command may exit with any of these itself.',
   ].join('\n\n'),
   examples: [
     { line: 'longarm invoke local -- kubectl get pods -A', explains: 'a program and its arguments' },
@@ -49,7 +50,7 @@ export const invoke: VerbBody = {
       .option('--strict', 'show a non-zero exit to ARM clients as Failed')
       .option('--no-wait', 'print the id and do not wait')
       .option('--cluster-token-file <file>', 'token for Azure clusters with Entra ID (clusterToken)')
-      .option('-q, --quiet', 'do not print the id to stderr');
+      .option('-q, --quiet', 'print neither the id nor the hint about standard input to stderr');
     addFormatOption(command);
     addConnectionOptions(command);
   },
@@ -65,9 +66,15 @@ async function run(call: VerbCall, connected: Connected): Promise<number> {
   if (!isLongarm && request.longarm !== undefined) {
     throw new UsageError('--timeout, --grace and --strict need Longarm; this endpoint does not have them.');
   }
-  const interrupts = listenForInterrupts(context, isLongarm ? 2 : 1);
+  if (context.stdinHasInput() && givenText(options, 'commandFile') !== '-' && !isGiven(options, 'quiet')) {
+    say(context, 'Commands get no standard input, so what is piped in stays here; attach files with -f.', 'faint');
+  }
+  const interrupts = listenForInterrupts(call, isLongarm ? 2 : 1);
   try {
-    const command = await submit(connected, cluster, request, isLongarm, interrupts.stopWaiting);
+    const submission = { keepsIdempotencyKeys: isLongarm, signal: interrupts.stopWaiting };
+    const command = await connected.client.submit(cluster, request, submission).catch((error: unknown) => {
+      throw inTypedWords(error, options);
+    });
     if (options['wait'] === false) {
       if (wantsJson(options)) {
         const { result } = await connected.client.result(command, { signal: interrupts.stopWaiting });
@@ -90,36 +97,22 @@ async function run(call: VerbCall, connected: Connected): Promise<number> {
   } catch (error) {
     if (!(error instanceof StoppedWaiting)) throw error;
     say(context, 'Interrupted while the command was being submitted; it may run. Look with `longarm list`.', 'bad');
-    return exitCodes.interrupted;
+    return error.exitCode;
   } finally {
     interrupts.release();
   }
 }
 
-async function submit(
-  { client }: Connected,
-  cluster: ClusterAddress,
-  request: RunCommandRequest,
-  isLongarm: boolean,
-  signal: AbortSignal,
-) {
-  return client.submit(cluster, request, { keepsIdempotencyKeys: isLongarm, signal });
-}
-
 async function makeRequest(call: VerbCall, words: readonly string[]): Promise<RunCommandRequest> {
   const { context, options } = call;
   const command = await readCommandText(context, words, givenText(options, 'commandFile'));
-  const extras = {
-    ...seconds(options, 'timeout', 'timeoutSeconds'),
-    ...seconds(options, 'grace', 'graceSeconds'),
-    ...(isGiven(options, 'strict') ? { strict: true } : {}),
-  };
+  const extras = requestExtras(options);
   const tokenFile = givenText(options, 'clusterTokenFile');
   return {
     command,
     context: await attach(call),
     ...(tokenFile === undefined ? {} : { clusterToken: await readSecretFile(context, tokenFile) }),
-    ...(Object.keys(extras).length === 0 ? {} : { longarm: extras }),
+    ...(extras === undefined ? {} : { longarm: extras }),
   };
 }
 
@@ -129,19 +122,10 @@ async function attach({ context, options }: VerbCall): Promise<string> {
   const { entries, totalBytes, notes } = await collectFiles(paths, context.workingDirectory);
   for (const note of notes) say(context, note);
   const zip = writeZip(entries);
-  say(context, `Attached ${entries.length} files, ${totalBytes} bytes (${zip.length} zipped).`, 'faint');
+  say(
+    context,
+    `Attached ${counted(entries.length, 'file')}, ${counted(totalBytes, 'byte')} (${zip.length} zipped).`,
+    'faint',
+  );
   return Buffer.from(zip).toString('base64');
-}
-
-function seconds(
-  options: Readonly<Record<string, unknown>>,
-  name: string,
-  field: 'timeoutSeconds' | 'graceSeconds',
-): Partial<Record<typeof field, number>> {
-  const text = givenText(options, name);
-  if (text === undefined) return {};
-  const parsed = parseDuration(text);
-  if (!parsed.ok) throw new UsageError(`--${name} ${parsed.problem}.`);
-  if (name === 'timeout' && parsed.value <= 0) throw new UsageError('--timeout must be longer than 0.');
-  return { [field]: Math.ceil(parsed.value / 1000) };
 }

@@ -12,7 +12,7 @@ import { flushOutput, writeOutput } from '../write-output.ts';
 
 /** `longarm list CLUSTER` */
 export const list: VerbBody = {
-  description: 'Shows the commands that you may see. Times are UTC.',
+  description: 'Shows the commands that you may see. Times are UTC, as --since and --until take them.',
   examples: [
     { line: 'longarm list local', explains: 'the newest 50' },
     { line: 'longarm list local --phase running,launching', explains: 'what is going on' },
@@ -32,26 +32,25 @@ export const list: VerbBody = {
     addFormatOption(command);
     addConnectionOptions(command);
   },
-  run: (call) => withConnection(call, (connected) => run(call, connected)),
+  run: (call) => withConnection(call, (connected) => run(call, connected), { onlyAsks: true }),
 };
 
 async function run({ context, operands, options }: VerbCall, connected: Connected): Promise<number> {
   const limit = givenInteger(options, 'limit', '--limit') ?? 50;
+  if (limit === 0) throw new UsageError('--limit must be at least 1.');
   const filter = {
     ...given('phase', givenText(options, 'phase')),
     ...given('submittedBy', givenText(options, 'by')),
     ...given('from', timeOf(givenText(options, 'since'), '--since')),
     ...given('to', timeOf(givenText(options, 'until'), '--until')),
-    pageSize: Math.min(Math.max(limit, 1), 1000),
+    pageSize: Math.min(limit, 1000),
   };
   const found: CommandResult[] = [];
   let hasMore = false;
-  if (limit > 0) {
-    for await (const item of connected.client.list(connected.clusterOf(operands[0]), filter)) {
-      hasMore = found.length === limit;
-      if (hasMore) break;
-      found.push(item);
-    }
+  for await (const item of connected.client.list(connected.clusterOf(operands[0]), filter)) {
+    hasMore = found.length === limit;
+    if (hasMore) break;
+    found.push(item);
   }
   if (wantsJson(options)) {
     await printJson(context, found.map(flatResult));
@@ -63,7 +62,7 @@ async function run({ context, operands, options }: VerbCall, connected: Connecte
       item.id,
       longarm?.phase ?? provisioningState,
       exitCode === undefined ? '-' : String(exitCode),
-      longarm?.times.submittedAt.slice(0, 19).replace('T', ' ') ?? '-',
+      longarm?.times.submittedAt.replace(/\.\d+(?=Z$)/, '') ?? '-',
       longarm?.submittedBy.name ?? '-',
       reason ?? longarm?.cause?.reason ?? '',
     ];

@@ -13,7 +13,7 @@ import type { VerbBody, VerbCall } from '../verb.ts';
 /** `longarm result CLUSTER ID` */
 export const result: VerbBody = {
   description: [
-    'Prints the whole output and exits as the command did, with the exit codes of `invoke`. A command that has not finished is reported on stderr, with exit code 75; --wait follows it to its end instead. Ctrl-C ends the waiting, not the command.',
+    'Prints the whole output and exits as the command did, with the exit codes of `invoke`. A command that has not finished is reported on stderr, with exit code 75; --wait follows it to its end instead. Ctrl-C and SIGTERM end the waiting, not the command.',
   ].join('\n\n'),
   examples: [
     { line: 'longarm result 0e9872e6629349dc865e27ee6f8bab2d', explains: 'in the connection’s own cluster' },
@@ -35,15 +35,17 @@ export const result: VerbBody = {
     addFormatOption(command);
     addConnectionOptions(command);
   },
-  run: (call) => withConnection(call, (connected) => run(call, connected)),
+  run: (call) =>
+    withConnection(call, (connected) => run(call, connected), { onlyAsks: !isGiven(call.options, 'wait') }),
 };
 
-async function run({ context, operands, options }: VerbCall, connected: Connected): Promise<number> {
+async function run(call: VerbCall, connected: Connected): Promise<number> {
+  const { context, operands, options } = call;
   const { client } = connected;
   const command = commandOf(connected, operands);
   const asJson = wantsJson(options);
   if (isGiven(options, 'wait')) {
-    const interrupts = listenForInterrupts(context, 1);
+    const interrupts = listenForInterrupts(call, 1);
     try {
       return await attendCommand({ context, client, command, asJson, interrupts, cancels: false });
     } finally {

@@ -1,6 +1,9 @@
 import { nearestWord } from '../../config/nearest-word.ts';
 import { roleByName, roles } from '../../core/role.ts';
-import { addConnectionOptions, withConnection } from '../connect.ts';
+import { ArmError } from '../../client/arm-error.ts';
+import type { RoleAssignmentView } from '../../client/role-assignments.ts';
+import type { Scope } from '../../core/scope.ts';
+import { addConnectionOptions, type Connected, withConnection } from '../connect.ts';
 import { givenText } from '../given-options.ts';
 import { addFormatOption, wantsJson } from '../output-format.ts';
 import { say } from '../paint.ts';
@@ -29,21 +32,55 @@ export const roleAssign: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async (connected) => {
-      const [roleName = '', principalId = ''] = call.operands;
-      const role = roleByName(roleName);
-      if (role === undefined) {
-        const names = roles.map(({ name }) => name);
-        const nearest = nearestWord(roleName, names);
-        const advice = nearest === undefined ? `there are ${names.join(', ')}.` : `did you mean ${nearest}?`;
-        throw new UsageError(`There is no role "${roleName}"; ${advice}`);
-      }
-      if (!namesScope(call.options)) throw new UsageError('Where? Give --cluster, --group, or --scope.');
-      const scope = scopeOf(connected, call.options);
-      const issuer = givenText(call.options, 'issuer');
-      const assignment = await connected.client.roleAssignments.assign(scope, role, principalId, issuer);
-      if (wantsJson(call.options)) await printJson(call.context, assignment);
-      else say(call.context, `${principalId} is ${role.name} at ${scope} (assignment ${assignment.name}).`);
-      return 0;
-    }),
+    withConnection(
+      call,
+      async (connected) => {
+        const [roleName = '', principalId = ''] = call.operands;
+        const role = roleByName(roleName);
+        if (role === undefined) {
+          const names = roles.map(({ name }) => name);
+          const nearest = nearestWord(roleName, names);
+          const advice = nearest === undefined ? `there are ${names.join(', ')}.` : `did you mean ${nearest}?`;
+          throw new UsageError(`There is no role "${roleName}"; ${advice}`);
+        }
+        if (!namesScope(call.options)) throw new UsageError('Where? Give --cluster, --group, or --scope.');
+        const scope = scopeOf(connected, call.options);
+        const issuer = givenText(call.options, 'issuer');
+        const asked = { scope, roleId: role.id, principalId, issuer };
+        const existing = await findSame(connected, asked);
+        if (existing !== undefined) {
+          if (wantsJson(call.options)) await printJson(call.context, existing);
+          say(
+            call.context,
+            `${principalId} is ${role.name} at ${scope} already (assignment ${existing.name}); nothing was made.`,
+          );
+          return 0;
+        }
+        const assignment = await connected.client.roleAssignments.assign(scope, role, principalId, issuer);
+        if (wantsJson(call.options)) await printJson(call.context, assignment);
+        else say(call.context, `${principalId} is ${role.name} at ${scope} (assignment ${assignment.name}).`);
+        return 0;
+      },
+      { onlyAsks: true },
+    ),
 };
+
+type Asked = Pick<RoleAssignmentView, 'roleId' | 'principalId' | 'issuer'> & { readonly scope: Scope };
+
+/** The assignment that says the very same; `undefined` where there is none, or none may be seen. */
+async function findSame({ client }: Connected, asked: Asked): Promise<RoleAssignmentView | undefined> {
+  try {
+    for await (const each of client.roleAssignments.list(asked.scope)) {
+      const isSame =
+        each.scope.toLowerCase() === asked.scope.toLowerCase() &&
+        each.roleId === asked.roleId &&
+        each.principalId === asked.principalId &&
+        each.issuer === asked.issuer;
+      if (isSame) return each;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof ArmError && error.status === 403) return undefined;
+    throw error;
+  }
+}

@@ -21,23 +21,30 @@ export const roleList: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async (connected) => {
-      const found: RoleAssignmentView[] = [];
-      for await (const each of connected.client.roleAssignments.list(scopeOf(connected, call.options)))
-        found.push(each);
-      if (wantsJson(call.options)) {
-        await printJson(call.context, found);
+    withConnection(
+      call,
+      async (connected) => {
+        const found: RoleAssignmentView[] = [];
+        for await (const each of connected.client.roleAssignments.list(scopeOf(connected, call.options)))
+          found.push(each);
+        if (wantsJson(call.options)) {
+          await printJson(call.context, found);
+          return 0;
+        }
+        const rows = found.map(({ name, roleId, principalId, scope, issuer }) => [
+          name,
+          roleById(roleId)?.name ?? roleId,
+          issuer === undefined ? principalId : `${issuer}|${principalId}`,
+          scope,
+        ]);
+        const { stdout } = call.context;
+        await writeOutput(
+          stdout.stream,
+          formatTable(['NAME', 'ROLE', 'PRINCIPAL', 'SCOPE'], rows, stdout.isTTY ? stdout.columns() : undefined),
+        );
+        await flushOutput(stdout.stream);
         return 0;
-      }
-      const rows = found.map(({ name, roleId, principalId, scope, issuer }) => [
-        name,
-        roleById(roleId)?.name ?? roleId,
-        issuer === undefined ? principalId : `${issuer}|${principalId}`,
-        scope,
-      ]);
-      const { stdout } = call.context;
-      await writeOutput(stdout.stream, formatTable(['NAME', 'ROLE', 'PRINCIPAL', 'SCOPE'], rows));
-      await flushOutput(stdout.stream);
-      return 0;
-    }),
+      },
+      { onlyAsks: true },
+    ),
 };

@@ -18,15 +18,26 @@ export const roleRemove: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async (connected) => {
-      const [named = ''] = call.operands;
-      const whole = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i.exec(named);
-      const name = whole?.[2] ?? named;
-      const scope =
-        whole === null ? scopeOf(connected, call.options) : parseScope(whole[1] === '' ? '/' : (whole[1] ?? ''));
-      if (scope === undefined) throw new UsageError(`"${named}" is not the ARM id of a role assignment.`);
-      await connected.client.roleAssignments.remove(scope, name);
-      say(call.context, `The role assignment ${name} was removed.`);
-      return 0;
-    }),
+    withConnection(
+      call,
+      async (connected) => {
+        const [named = ''] = call.operands;
+        const whole = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i.exec(named);
+        const name = whole?.[2] ?? named;
+        const scope =
+          whole === null ? scopeOf(connected, call.options) : parseScope(whole[1] === '' ? '/' : (whole[1] ?? ''));
+        if (scope === undefined) throw new UsageError(`"${named}" is not the ARM id of a role assignment.`);
+        if (!(await connected.client.roleAssignments.remove(scope, name))) {
+          say(
+            call.context,
+            `There is no role assignment ${name} at ${scope}. \`longarm role list\` shows name and scope of each.`,
+            'bad',
+          );
+          return 1;
+        }
+        say(call.context, `The role assignment ${name} was removed.`);
+        return 0;
+      },
+      { onlyAsks: true },
+    ),
 };

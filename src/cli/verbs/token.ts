@@ -16,10 +16,14 @@ export const token: VerbBody = {
     addConnectionOptions(command);
   },
   run: (call) =>
-    withConnection(call, async ({ client }) => {
-      const { stream } = call.context.stdout;
-      await writeOutput(stream, `${await client.token()}\n`);
-      await flushOutput(stream);
-      return 0;
-    }),
+    withConnection(
+      call,
+      async ({ client }) => {
+        const { stream } = call.context.stdout;
+        await writeOutput(stream, `${await client.token()}\n`);
+        await flushOutput(stream);
+        return 0;
+      },
+      { onlyAsks: true },
+    ),
 };
