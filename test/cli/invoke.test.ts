@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -149,6 +149,53 @@ describe('longarm invoke', () => {
     assert.match(ran.stderr, new RegExp(`Stopped waiting for ${commandId}; it was told to stop`));
   });
 
+  test('SIGTERM ends the waiting with 143, leaves the command alone and says how to see it', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    addFakeCommand(fake, { phase: 'running' });
+    fake.on('GET', /\/output$/, (_seen, response) => {
+      response.write('working');
+    });
+    const ran = await runVerb(['invoke', 'local', '--', 'x'], {
+      environment,
+      onOutput: (_text, _interrupt, terminate) => {
+        terminate();
+      },
+    });
+    assert.equal(ran.code, 143);
+    assert.match(ran.stderr, new RegExp(`${commandId} goes on; see it with .longarm result local ${commandId} --wait`));
+    assert.equal(fake.requests(/\/cancel$/).length, 0);
+  });
+
+  test('whoever pipes something in is told that the command does not get it, unless it is the command', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    addFakeCommand(fake);
+    const piped = { environment, stdin: 'cat', hasInput: true };
+    assert.match((await runVerb(['invoke', 'local', '--', 'cat'], piped)).stderr, /no standard input.*-f/);
+    assert.doesNotMatch((await runVerb(['invoke', 'local', '-q', '--', 'cat'], piped)).stderr, /standard input/);
+    const script = await runVerb(['invoke', 'local', '--command-file', '-'], piped);
+    assert.doesNotMatch(script.stderr, /standard input/);
+  });
+
+  test('a time limit that cannot be is refused in the words that were typed', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    for (const typed of ['0', '0s', '999999999999d', 'soon']) {
+      const ran = await runVerb(['invoke', 'local', '--timeout', typed, '--', 'x'], { environment });
+      assert.equal(ran.code, 2);
+      assert.ok(ran.stderr.includes(typed) && ran.stderr.includes('--timeout'), ran.stderr);
+    }
+    assert.equal(fake.requests(/runCommand$/).length, 0);
+    fake.on('POST', /runCommand$/, (_seen, response) => {
+      const target = 'longarm.timeoutSeconds';
+      sendJson(response, 400, {
+        error: { code: 'InvalidParameter', message: `${target} is 7200; 3600 at most.`, target },
+      });
+    });
+    const ran = await runVerb(['invoke', 'local', '--timeout', '2h', '--', 'x'], { environment });
+    assert.equal(ran.code, 125);
+    assert.match(ran.stderr, /--timeout 2h.*3600 at most/);
+    assert.doesNotMatch(ran.stderr, /longarm\.timeoutSeconds/);
+  });
+
   test('the output goes on without a gap when the server restarts in the middle', async (t) => {
     const { fake, environment } = await startFakeLongarm(t);
     const output = Buffer.from('first second');
@@ -221,6 +268,28 @@ describe('longarm invoke -f', () => {
     assert.match(ran.stderr, /Left out chart\/\.git/);
     const { context } = JSON.parse(fake.requests(/runCommand$/)[0]?.body ?? '') as { context: string };
     assert.ok(Buffer.from(context, 'base64').subarray(0, 2).toString() === 'PK');
+  });
+
+  test('of a directory, links that lead out of it or nowhere are left out, and stderr says so', async (t) => {
+    const { fake, folder, environment } = await startFakeLongarm(t);
+    addFakeCommand(fake);
+    const work = join(folder, 'work');
+    await mkdir(join(work, 'inner'), { recursive: true });
+    await writeFile(join(folder, 'secret'), 'not to be seen');
+    await writeFile(join(work, 'inner', 'own'), 'x');
+    await symlink('../secret', join(work, 'out'));
+    await symlink('inner/own', join(work, 'within'));
+    await symlink('nothing', join(work, 'broken'));
+    await symlink('inner', join(work, 'folder'));
+    const options = { environment, workingDirectory: work };
+    const { stderr, code } = await runVerb(['invoke', 'local', '-f', '.', '--', 'x'], options);
+    assert.equal(code, 0);
+    assert.match(stderr, /Attached 2 files, 2 bytes/);
+    assert.match(stderr, /Left out out: it is a link that leads out/);
+    assert.match(stderr, /Left out broken: it is a link that leads nowhere/);
+    assert.match(stderr, /Left out folder: it is a link to a directory/);
+    const named = await runVerb(['invoke', 'local', '-f', 'out', '--', 'x'], options);
+    assert.match(named.stderr, /Attached 1 file, 14 bytes/);
   });
 
   test('two files that would have one name, and one that is not there, are mistakes of usage', async (t) => {

@@ -35,6 +35,29 @@ describe('the program', () => {
     }
   });
 
+  test('the word help suggests too, in groups as well', async () => {
+    for (const [words, nearest] of [
+      [['help', 'invok'], 'invoke'],
+      [['help', 'cluster', 'lsit'], 'list'],
+    ] as const) {
+      const ran = await runVerb(words);
+      assert.equal(ran.code, 2);
+      assert.ok(ran.stderr.includes(`Did you mean ${nearest}?`), ran.stderr);
+    }
+  });
+
+  test('an option that is not known before -- hints at where those of the command go, and elsewhere not', async () => {
+    for (const words of [
+      ['invoke', 'local', 'kubectl', 'get', 'pods', '-A'],
+      ['invoke', 'local', 'kubectl', 'get', 'pods', '-o', 'wide'],
+    ]) {
+      const ran = await runVerb(words);
+      assert.equal(ran.code, 2);
+      assert.match(ran.stderr, /Options of your command go behind --/);
+    }
+    assert.doesNotMatch((await runVerb(['list', '--bogus'])).stderr, /behind --/);
+  });
+
   test('a verb of the server is loaded when it is used and not before, and its exit code is kept', async () => {
     const loaded: string[] = [];
     const serverVerbs = ['serve', 'client create'].map((name) => serverVerb(name, () => loaded.push(name)));

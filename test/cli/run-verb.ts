@@ -95,6 +95,9 @@ export async function startFakeLongarm(t: TestContext) {
   fake.on('POST', /\/oauth2\/v2\.0\/token$/, (_seen, response) => {
     sendJson(response, 200, { token_type: 'Bearer', expires_in: 3600, access_token: 'header.payload.signature' });
   });
+  fake.on('GET', /\/metadata\/endpoints$/, (_seen, response) => {
+    sendJson(response, 200, { resourceManager: fake.endpoint });
+  });
   const connection = join(folder, 'connection.json');
   await writeFile(
     connection,

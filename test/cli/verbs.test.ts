@@ -4,7 +4,8 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { commandId, sendJson } from '../client/fake-arm.ts';
+import { roleByName } from '../../src/core/role.ts';
+import { commandId, fastClock, sendJson } from '../client/fake-arm.ts';
 import { addFakeCommand, resultBody } from '../client/fake-command.ts';
 import { makeFolder, runVerb, startFakeLongarm } from './run-verb.ts';
 
@@ -60,7 +61,30 @@ describe('longarm output', () => {
   });
 });
 
+describe('longarm output --follow', () => {
+  test('Ctrl-C ends the following with 130 and says that the command goes on', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    addFakeCommand(fake, { phase: 'running' });
+    fake.on('GET', /\/output$/, (_seen, response) => {
+      response.write('working');
+    });
+    const ran = await runVerb(['output', commandId, '--follow'], {
+      environment,
+      onOutput: (_text, interrupt) => {
+        interrupt();
+      },
+    });
+    assert.equal(ran.code, 130);
+    assert.match(ran.stderr, new RegExp(`${commandId} goes on; see it with .longarm result local ${commandId} --wait`));
+  });
+});
+
 describe('longarm list', () => {
+  test('a limit of 0 is a mistake of usage, not an empty list', async (t) => {
+    const { environment } = await startFakeLongarm(t);
+    assert.equal((await runVerb(['list', '--limit', '0'], { environment })).code, 2);
+  });
+
   test('names and reasons from the server stay on their line and cannot command the terminal', async (t) => {
     const { fake, environment } = await startFakeLongarm(t);
     const command = addFakeCommand(fake, { phase: 'failed' });
@@ -74,6 +98,103 @@ describe('longarm list', () => {
     const { searchParams } = fake.requests(/\/commandResults$/)[0]?.url ?? new URL('http://x');
     assert.deepEqual([searchParams.get('phase'), searchParams.get('submittedBy')], ['failed', 'me']);
     assert.match(searchParams.get('from') ?? '', /^\d{4}-\d\d-\d\dT/);
+  });
+});
+
+describe('what is not there', () => {
+  test('a cluster or a role assignment that was not there is not reported as removed', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    fake.on('DELETE', /./, (_seen, response) => sendJson(response, 204, undefined));
+    const cluster = await runVerb(['cluster', 'delete', 'gone'], { environment });
+    const role = await runVerb(['role', 'remove', '5d0e', '--scope', '/'], { environment });
+    assert.deepEqual([cluster.code, role.code], [1, 1]);
+    assert.match(cluster.stderr, /There is no cluster gone/);
+    assert.match(role.stderr, /There is no role assignment 5d0e/);
+  });
+
+  test('one that an earlier attempt, whose answer was lost, removed is reported as removed', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    let attempts = 0;
+    fake.on('DELETE', /./, (_seen, response) => {
+      attempts += 1;
+      if (attempts === 1) response.destroy();
+      else sendJson(response, 204, undefined);
+    });
+    assert.equal((await runVerb(['cluster', 'delete', 'local'], { environment })).code, 0);
+    assert.equal(attempts, 2);
+  });
+
+  test('a cluster that is not there is answered with those that are, and the nearest name', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    const refuse = { error: { code: 'ResourceNotFound', message: 'The Resource was not found.' } };
+    fake.on('POST', /runCommand$/, (_seen, response) => sendJson(response, 404, refuse));
+    const named = (group: string, name: string) => ({
+      id: `/subscriptions/s/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${name}`,
+      name,
+      location: 'here',
+      properties: {},
+    });
+    fake.on('GET', /\/managedClusters$/, (_seen, response) => {
+      sendJson(response, 200, { value: [named('quickstart', 'local'), named('other', 'prod')] });
+    });
+    const ran = await runVerb(['invoke', 'locl', '--', 'x'], { environment });
+    assert.equal(ran.code, 125);
+    assert.match(ran.stderr, /no cluster locl .*there are: local, other\/prod\. Did you mean local\?/);
+  });
+});
+
+describe('a server that is down', () => {
+  test('who only asks is told after one quick retry, who waits goes on trying', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    await fake.stop();
+    const took = async (words: readonly string[]) => {
+      const clock = fastClock();
+      const ran = await runVerb(words, { environment, clock });
+      assert.match(ran.stderr, /ConnectionFailed/);
+      return { waits: clock.sleptMs.length, said: (ran.stderr.match(/127\.0\.0\.1:\d+/g) ?? []).length };
+    };
+    for (const words of [['list'], ['result', commandId], ['cluster', 'list'], ['role', 'list'], ['token']]) {
+      assert.deepEqual(await took(words), { waits: 1, said: 1 }, words.join(' '));
+    }
+    const patient = await took(['invoke', 'local', '--', 'x']);
+    assert.ok(patient.waits > 3);
+    assert.equal(patient.said, 2, 'once while it tries, once as the last word');
+  });
+});
+
+describe('longarm cancel', () => {
+  test('a command that had ended is not said to have been stopped', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    addFakeCommand(fake, { exitCode: 3 });
+    const ran = await runVerb(['cancel', commandId], { environment });
+    assert.equal(ran.code, 0);
+    assert.match(ran.stderr, /had already ended: exit code 3/);
+  });
+});
+
+describe('longarm role assign', () => {
+  test('the same assignment is not made a second time, one of another issuer is', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    const assignment = (issuer: string) => ({
+      id: '/providers/Microsoft.Authorization/roleAssignments/a1',
+      name: 'a1',
+      properties: {
+        scope: '/',
+        roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roleByName('reader')?.id}`,
+        principalId: 'p1',
+        longarm: { issuer },
+      },
+    });
+    const own = 'urn:longarm:tenant:99999999-8888-7777-6666-555555555555';
+    fake.on('GET', /\/roleAssignments$/, (_seen, response) => sendJson(response, 200, { value: [assignment(own)] }));
+    fake.on('PUT', /\/roleAssignments\//, (_seen, response) => sendJson(response, 201, assignment('https://other')));
+    const words = ['role', 'assign', 'reader', 'p1', '--scope', '/'];
+    const same = await runVerb(words, { environment });
+    assert.equal(same.code, 0);
+    assert.match(same.stderr, /already \(assignment a1\)/);
+    assert.equal(fake.requests(/roleAssignments/, 'PUT').length, 0);
+    await runVerb([...words, '--issuer', 'https://other'], { environment });
+    assert.equal(fake.requests(/roleAssignments/, 'PUT').length, 1);
   });
 });
 
@@ -112,6 +233,7 @@ describe('longarm az-setup', () => {
     const script = `${ran.stdout.toString()}${ran.stdout.toString()}printf %s "$REQUESTS_CA_BUNDLE" > "${folder}/bundle"`;
     await run('sh', ['-eu', '-c', script], { env: { PATH: `${work}:/usr/bin:/bin` } });
     const calls = (await readFile(join(folder, 'calls'), 'utf8')).trimEnd().split('\n');
+    assert.ok(calls.length > 0);
     assert.deepEqual(calls.slice(0, calls.length / 2), calls.slice(calls.length / 2));
     assert.ok(calls.every((call) => call.startsWith(`${work}/az-config|`)));
     assert.ok(calls.some((call) => call.includes(`|--password=@${work}/az-client-secret|`)));
@@ -120,6 +242,63 @@ describe('longarm az-setup', () => {
     assert.equal((await stat(join(work, 'az-client-secret'))).mode & 0o777, 0o600);
     const bundle = await readFile(await readFile(join(folder, 'bundle'), 'utf8'), 'utf8');
     assert.ok((bundle.match(/BEGIN CERTIFICATE/g) ?? []).length > 50, 'the CAs of the world are missing');
+  });
+
+  const shells = ['eval "$LINES"; echo lived', 'set -e; eval "$LINES"; echo lived'];
+  for (const verb of ['cloud set', 'login', 'account set', 'cloud register']) {
+    test(`when az ${verb} fails, nothing after it runs, and a shell under set -e ends`, async (t) => {
+      const { folder, environment } = await startFakeLongarm(t);
+      const fails = verb === 'cloud register' ? '*"cloud update"*|*"cloud register"*' : `*"|${verb} "*`;
+      await writeFile(
+        join(folder, 'az'),
+        `#!/bin/sh\necho "$*" >> "${folder}/calls"\ncase "|$*" in ${fails}) exit 1;; esac\n`,
+      );
+      await chmod(join(folder, 'az'), 0o755);
+      const { stdout } = await runVerb(['az-setup', '--directory', folder], { environment });
+      const env = { PATH: `${folder}:/usr/bin:/bin`, LINES: stdout.toString() };
+      const [loose, strict] = await Promise.all(
+        shells.map((script) =>
+          run('sh', ['-c', script], { env }).catch((error: unknown) => error as { stdout: string }),
+        ),
+      );
+      assert.deepEqual([loose?.stdout, strict?.stdout], ['lived\n', '']);
+      const calls = (await readFile(join(folder, 'calls'), 'utf8')).trimEnd().split('\n');
+      assert.ok(calls.at(-1)?.startsWith(verb), calls.join('\n'));
+    });
+  }
+
+  test('in the ordinary configuration az goes back to the cloud it was on when a step fails', async (t) => {
+    const { folder, environment } = await startFakeLongarm(t);
+    await writeFile(
+      join(folder, 'az'),
+      `#!/bin/sh\necho "$*" >> "${folder}/calls"\ncase "$*" in "cloud show"*) echo AzureChina;; login*) exit 1;; esac\n`,
+    );
+    await chmod(join(folder, 'az'), 0o755);
+    const { stdout } = await runVerb(['az-setup', '--shared-config', '--directory', folder], { environment });
+    const env = { PATH: `${folder}:/usr/bin:/bin` };
+    await assert.rejects(run('sh', ['-c', stdout.toString()], { env }));
+    const calls = (await readFile(join(folder, 'calls'), 'utf8')).trimEnd().split('\n');
+    assert.match(calls.at(-1) ?? '', /^cloud set --name AzureChina\b/);
+    assert.ok(!calls.some((call) => call.startsWith('account clear')), 'it signed the user out of their own clouds');
+  });
+
+  test('whatever is wrong, stdout is `false` alone, and nothing is written', async (t) => {
+    const { fake, folder, environment } = await startFakeLongarm(t);
+    fake.on('GET', /\/metadata\/endpoints$/, (_seen, response) => sendJson(response, 200, { hello: 'world' }));
+    const directory = join(folder, 'new');
+    const words = ['az-setup', '--directory', directory];
+    const other = await runVerb(words, { environment });
+    await fake.stop();
+    const down = await runVerb(words, { environment });
+    const without = await runVerb(words, { environment: { HOME: folder } });
+    const mistyped = await runVerb([...words, '--shard-config'], { environment });
+    for (const ran of [other, down, without, mistyped]) {
+      assert.equal(ran.stdout.toString(), 'false\n', ran.stderr);
+      assert.notEqual(ran.code, 0);
+      assert.notEqual(ran.stderr, '');
+    }
+    assert.deepEqual([other.code, down.code, without.code], [1, 1, 1]);
+    await assert.rejects(stat(directory));
   });
 
   test('the CAs that az was told to trust stay, and the server’s is added once', async (t) => {
@@ -151,7 +330,7 @@ describe('the connection', () => {
 
   test('a token that was brought takes the place of the connection’s client', async (t) => {
     const { fake, folder, environment } = await startFakeLongarm(t);
-    addFakeCommand(fake);
+    addFakeCommand(fake, { phase: 'running' });
     await writeFile(join(folder, 'token'), 'brought\n');
     await runVerb(['cancel', commandId, '--token-file', join(folder, 'token')], { environment });
     assert.equal(fake.requests(/\/cancel$/)[0]?.headers.authorization, 'Bearer brought');

@@ -68,14 +68,16 @@ export const roleAssign: VerbBody = {
 type Asked = Pick<RoleAssignmentView, 'roleId' | 'principalId' | 'issuer'> & { readonly scope: Scope };
 
 /** The assignment that says the very same; `undefined` where there is none, or none may be seen. */
-async function findSame({ client }: Connected, asked: Asked): Promise<RoleAssignmentView | undefined> {
+async function findSame({ client, connection }: Connected, asked: Asked): Promise<RoleAssignmentView | undefined> {
+  // What the server calls itself where an assignment names no issuer; not known of a token that was brought.
+  const own = connection.client === undefined ? undefined : `urn:longarm:tenant:${connection.client.tenantId}`;
   try {
     for await (const each of client.roleAssignments.list(asked.scope)) {
       const isSame =
         each.scope.toLowerCase() === asked.scope.toLowerCase() &&
         each.roleId === asked.roleId &&
         each.principalId === asked.principalId &&
-        each.issuer === asked.issuer;
+        (each.issuer ?? own) === (asked.issuer ?? own);
       if (isSame) return each;
     }
     return undefined;
