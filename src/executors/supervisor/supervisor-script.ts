@@ -64,22 +64,20 @@ wipe() {
   fi 2>/dev/null
 }
 
-# Sends this shell signal $2 after $1 seconds; USR2 calls it off. It ignores TERM, because a stop says TERM to all.
-# A sleep that did not end well was killed, by the command perhaps, and gets two successors. A trap runs between two
-# commands, when "$!" is either what it was before or the sleep's: so no moment is left in which the sleep is missed.
+# Sends this shell signal $2 after $1 seconds. It ignores TERM, because a stop says TERM to all. A sleep that did not
+# end well was killed, by the command perhaps, and gets two successors. It has a session of its own, so that one KILL
+# ends it with its sleep: a trap in a subshell could miss the moment between the fork of the sleep and the wait for it.
 alarm() {
-  (
-    trap '' TERM INT HUP
-    none=$!
-    trap '[ "$!" = "$none" ] || kill -KILL "$!"; exit' USR2
-    for attempt in 1 2 3; do
-      sleep "$1" &
-      wait "$!" && break
-    done
-    none=$!
-    kill -"$2" "$self"
-  ) </dev/null >/dev/null 2>&1 4>&- 5>&- &
+  $own sh -c 'trap "" TERM INT HUP
+    for attempt in 1 2 3; do sleep "$1" && break; done
+    kill -"$2" "$3"' longarm-alarm "$1" "$2" "$self" </dev/null >/dev/null 2>&1 4>&- 5>&- &
 }
+
+# Ends what alarm, or the like, has started: first the process, which may not lead its session yet, then the session.
+call_off() {
+  kill -KILL "$1"
+  [ -z "$own" ] || kill -KILL "-$1"
+} 2>/dev/null
 
 # The first cause wins, and only it starts a grace.
 stop() {
@@ -146,24 +144,19 @@ fi
 # From here on no signal can change the cause. An exit seen before any signal of ours is an exit.
 trap '' TERM INT HUP ALRM USR1
 [ -n "$cause" ] || cause=exit
-kill -USR2 "$timer" 2>/dev/null
-[ -z "$grimmer" ] || kill -USR2 "$grimmer" 2>/dev/null
+call_off "$timer"
+[ -z "$grimmer" ] || call_off "$grimmer"
 wipe
 
 # With all other writers dead the pump comes to the end of the pipe. Only something that could not be killed keeps
 # it from that, and then it is cut off after a while: what such a survivor writes is not the command's output.
-(
-  none=$!
-  trap '[ "$!" = "$none" ] || kill -KILL "$!"; exit' USR2
-  sleep 5 &
-  wait "$!"
-  : >"$d/cut"
-  kill -KILL "$pump"
-) </dev/null >/dev/null 2>&1 &
+$own sh -c 'sleep 5
+  : >"$1/cut"
+  kill -KILL "$2"' longarm-dog "$d" "$pump" </dev/null >/dev/null 2>&1 &
 dog=$!
 wait "$pump"
 pumped=$?
-kill -USR2 "$dog" 2>/dev/null
+call_off "$dog"
 
 # The verdict is written in place and then renamed, so nobody ever sees half of one. It holds the spool's size, because
 # after a power cut it may be there while the end of the spool is not. "wc" puts blanks around its number on some systems.
