@@ -42,5 +42,5 @@ export function azSetupLines(setup: AzSetup): readonly string[] {
   ];
   const failed = `echo ${quoteForShell(`az was not set up for ${setup.endpoint}.`)} >&2`;
   const back = isShared ? `az cloud set --name "$longarm_cloud_before" --only-show-errors; ` : '';
-  return [...steps.map((step) => `${step} &&`), `: || { ${back}${failed}; false; }`];
+  return [...steps.map((step) => `${step} &&`), `: || { ${failed}; ${back}false; }`];
 }

@@ -107,7 +107,7 @@ function define(context: CliContext, command: Command, verb: Verb, body: VerbBod
   examplesOf.set(command, body.examples);
   const lines = body.examples.map(({ line, explains }) => `  ${line}\n      ${explains}`);
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
-  const { onTerminate } = context;
+  const onTerminate = (listener: () => void): (() => void) => context.onTerminate(listener);
   command.exitOverride((error) => {
     if (error.exitCode !== 0) context.stdout.stream.write(body.failureOutput ?? '');
     const isOption = ['commander.unknownOption', 'commander.invalidArgument'].includes(error.code);

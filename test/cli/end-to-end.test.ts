@@ -108,6 +108,20 @@ describe('longarm against its own server', () => {
     assert.match(stderr, /Cancelled\./);
   });
 
+  test('SIGTERM ends the client with 143, and the command goes on', deadline, async (t) => {
+    const server = await startServer(t);
+    const { child, ended } = longarm(server, ['invoke', 'local', '--', 'echo begun; exec sleep 600']);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    assert.equal(code, 143);
+    const id = /Command ([0-9a-f]{32}) goes on/.exec(stderr)?.[1] ?? '';
+    assert.equal((await longarm(server, ['result', 'local', id]).ended).code, 75);
+    assert.match((await longarm(server, ['cancel', id]).ended).stderr, /was told to stop/);
+    await longarm(server, ['result', 'local', id, '--wait']).ended;
+    assert.match((await longarm(server, ['cancel', id]).ended).stderr, /had already ended: cancelled/);
+  });
+
   test('a killed client’s command goes on, and its result is found', deadline, async (t) => {
     const server = await startServer(t);
     const folder = await makeFolder(t);
