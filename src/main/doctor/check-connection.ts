@@ -94,7 +94,7 @@ async function checkApi(connected: Connected, clusterName: string | undefined): 
   const cluster = connected.clusterOf(clusterName);
   const rights = await finding(
     'cluster',
-    'Ask an administrator for the role command-runner at this cluster; `longarm role list` shows who has one.',
+    'If it exists, ask an administrator for the role command-runner at it; `longarm cluster list` shows what you may see.',
     async () => {
       const { name, properties } = await connected.client.clusters.get(cluster);
       if (properties.apiServerAccessProfile?.disableRunCommand === true) {

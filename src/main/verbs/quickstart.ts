@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CliContext } from '../../cli/context.ts';
 import { invoke } from '../../cli/verbs/invoke.ts';
 import { say } from '../../cli/paint.ts';
 import { quoteForShell } from '../../cli/shell-words.ts';
@@ -8,6 +9,7 @@ import type { Config } from '../../config/config.ts';
 import { parseClusterName, parseResourceGroupName } from '../../core/resource-id.ts';
 import { cancelEverything } from '../cancel-everything.ts';
 import { dataPaths } from '../data-directory.ts';
+import { createInterrupter, type Interrupter } from '../interrupter.ts';
 import { quickstartCluster, writeConnection } from '../quickstart-connection.ts';
 import { quickstartLines } from '../quickstart-lines.ts';
 import { addServerFlags, readConfig } from '../server-flags.ts';
@@ -42,10 +44,16 @@ export const quickstart: VerbBody = {
       const connection = await writeConnection(config.dataDir, started);
       const connectionFile = dataPaths(config.dataDir).connection;
       introduce(call, config, started);
-      const first = runFirst(call, connectionFile, options['once'] === true);
+      const interrupter = createInterrupter();
+      const first = runFirst(call, connectionFile, options['once'] === true, interrupter);
       const cutShort = await Promise.race([first.then(() => undefined), stop.received]);
       if (cutShort !== undefined) {
+        interrupter.interrupt();
         await endEverything(call, started, stop);
+        // The second interrupt has it stop waiting, for an answer that will not come any more. What it says to that
+        // is no news: it was us.
+        interrupter.interrupt();
+        await first.catch(() => undefined);
         return exitCodeFor(cutShort);
       }
       if (options['once'] === true) return await first;
@@ -137,10 +145,14 @@ function introduce({ context }: VerbCall, config: Config, { isolation }: Running
   for (const weakness of isolation.weaknesses) say(context, weakness, isolation.kind === 'session' ? 'bad' : 'faint');
 }
 
-/** Runs the first command through the API, with the very code of `longarm invoke`. */
-function runFirst(call: VerbCall, connection: string, quiet: boolean): Promise<number> {
+/**
+ * Runs the first command through the API, with the very code of `longarm invoke`. Whatever ends the quickstart reaches
+ * it as Ctrl-C does.
+ */
+function runFirst(call: VerbCall, connection: string, quiet: boolean, { onInterrupt }: Interrupter): Promise<number> {
   const words = call.operands.length === 0 ? [firstCommand] : call.operands;
   say(call.context, `$ ${words.join(' ')}`, 'strong');
   const operands = [quickstartCluster.name, ...words];
-  return invoke.run({ context: call.context, operands, options: { connection, quiet } });
+  const context: CliContext = { ...call.context, onInterrupt };
+  return invoke.run({ context, operands, options: { connection, quiet } });
 }
