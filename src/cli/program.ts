@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
 import { paint, say, showsColour } from './paint.ts';
 import { UsageError } from './usage-error.ts';
-import type { Example, Verb, VerbBody } from './verb.ts';
+import type { Verb, VerbBody } from './verb.ts';
 
 const groupSummaries: Readonly<Record<string, string>> = {
   cluster: 'See, make and change clusters',
@@ -17,13 +17,6 @@ const groupSummaries: Readonly<Record<string, string>> = {
 
 // What a verb needs before it can be parsed or explained; gone once it was done.
 const loaders = new WeakMap<Command, () => Promise<void>>();
-
-const examplesOf = new WeakMap<Command, readonly Example[]>();
-
-/** The examples of a verb; none before it was loaded. */
-export function exampleLinesOf(command: Command): readonly Example[] {
-  return examplesOf.get(command) ?? [];
-}
 
 /** The command `longarm`. A verb's own file is imported when that verb is used, or `loadVerbs` asks for all. */
 export function createProgram(context: CliContext): Command {
@@ -104,7 +97,6 @@ function prepareBeforeUse(parent: Command): void {
 function define(context: CliContext, command: Command, verb: Verb, body: VerbBody): void {
   command.description(`${verb.summary}.\n\n${body.description}`);
   body.configure(command);
-  examplesOf.set(command, body.examples);
   const lines = body.examples.map(({ line, explains }) => `  ${line}\n      ${explains}`);
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
   const onTerminate = (listener: () => void): (() => void) => context.onTerminate(listener);

@@ -1,5 +1,4 @@
 import type { CommandId } from '../core/command-id.ts';
-import type { Phase } from '../core/command.ts';
 import type { Instant } from '../core/instant.ts';
 import { principalKey } from '../core/principal.ts';
 import type { ClusterAddress } from '../core/resource-id.ts';
@@ -10,16 +9,7 @@ import type { Actor, ControlPlane } from './dependencies.ts';
 import { type CommandView, viewOf } from './get-command-result.ts';
 
 /** Which commands of a cluster are asked for. */
-export interface CommandFilter {
-  readonly phases?: readonly Phase[];
-  /** The key of a principal. */
-  readonly submittedBy?: string;
-  readonly submittedFrom?: Instant;
-  readonly submittedTo?: Instant;
-  readonly after?: { readonly submittedAt: Instant; readonly id: CommandId };
-  /** At most this many. */
-  readonly limit: number;
-}
+export type CommandFilter = Omit<CommandQuery, 'clusterUid'>;
 
 /** A page of commands, the newest first. */
 export interface CommandPage {
@@ -46,18 +36,10 @@ export async function listCommandResults(
     if (!seesAll && !(await hasAccess(repositories, actor, run, scope))) throw new AccessDenied(actor, readAll, scope);
     const cluster = await requireCluster(repositories, actor, seesAll ? readAll : run, address);
     const self = principalKey(actor.principal);
-    const asked = filter.submittedBy;
-    if (!seesAll && asked !== undefined && asked !== self) return { views: [] };
-    const query: CommandQuery = {
-      clusterUid: cluster.uid,
-      limit: filter.limit + 1,
-      ...(filter.phases && { phases: filter.phases }),
-      ...(filter.submittedFrom !== undefined && { submittedFrom: filter.submittedFrom }),
-      ...(filter.submittedTo !== undefined && { submittedTo: filter.submittedTo }),
-      ...(filter.after && { after: filter.after }),
-      ...(!seesAll ? { submittedBy: self } : asked ? { submittedBy: asked } : {}),
-    };
-    const found = await repositories.commands.page(query);
+    if (!seesAll && filter.submittedBy !== undefined && filter.submittedBy !== self) return { views: [] };
+    // One more than is asked for tells whether there is a next page.
+    const query: CommandQuery = { ...filter, clusterUid: cluster.uid, limit: filter.limit + 1 };
+    const found = await repositories.commands.page(seesAll ? query : { ...query, submittedBy: self });
     const page = found.slice(0, filter.limit);
     const views: CommandView[] = [];
     for (const command of page) views.push(await viewOf(plane, repositories, cluster, command));

@@ -53,11 +53,9 @@ export function stopBeforeLaunch(cause: StopCause): Ending {
   return cause === 'cancel' ? { phase: 'cancelled' } : { phase: 'failed', failure: failureOfStop(cause) };
 }
 
-/** The end of a command that may have begun when it was stopped: nobody may be told that it never ran. */
+/** The end of a command that had begun when it was stopped: nobody may be told that it never ran. */
 function stopAfterStart(cause: StopCause): Ending {
-  if (cause !== 'startTimeout') return stopBeforeLaunch(cause);
-  const message = 'Its start was not seen within the limit, so it was stopped; it had begun by then.';
-  return { phase: 'failed', failure: ownFailure('StartTimeout', message) };
+  return cause === 'startTimeout' ? { phase: 'failed', failure: ownFailure('StartNotSeen') } : stopBeforeLaunch(cause);
 }
 
 function decideEnding(command: Claimed | Launching | Running, observation: FinalObservation): Ending {

@@ -9,6 +9,7 @@ export interface Failure {
 export const ownReasons = {
   QueueTimeout: 'It waited in the queue longer than the limit and never ran.',
   StartTimeout: 'It did not start within the limit, was barred from starting, and never ran.',
+  StartNotSeen: 'Its start was not seen within the limit, so it was stopped; it had begun by then.',
   CouldNotStart: 'It could not be started and never ran; the message says why.',
   AttemptsExhausted: 'Workers claimed it and died before launching it, too often; it never ran.',
   TimedOut: 'It ran into its time limit and was stopped; the output up to then is kept.',

@@ -13,14 +13,12 @@ import { systemClock as clock } from './system-clock.ts';
 export async function preflight(config: Config, isolation: Isolation): Promise<readonly string[]> {
   const { tls, metricsTokenFile, processUser } = config;
   const machine = { isolation, isRoot: process.geteuid?.() === 0 };
-  const found = await Promise.all([
-    problemOf('processUser', () => laneOwner(processUser)),
-    tls === undefined ? undefined : problemOf('tls', () => loadCertificates({ ...tls, clock })),
-    metricsTokenFile === undefined
-      ? undefined
-      : problemOf('metricsTokenFile', () => readFile(metricsTokenFile, 'utf8')),
-    laneRefusal(config, machine),
-  ]);
+  const checks: Promise<string | undefined>[] = [problemOf('processUser', () => laneOwner(processUser))];
+  if (tls !== undefined) checks.push(problemOf('tls', () => loadCertificates({ ...tls, clock })));
+  if (metricsTokenFile !== undefined) {
+    checks.push(problemOf('metricsTokenFile', () => readFile(metricsTokenFile, 'utf8')));
+  }
+  const found = [...(await Promise.all(checks)), laneRefusal(config, machine)];
   return found.filter((problem) => problem !== undefined);
 }
 

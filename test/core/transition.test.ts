@@ -92,7 +92,7 @@ describe('transition()', () => {
     const late: CommandEvent = { type: 'requestStop', cause: 'startTimeout' };
     const command = after(claim, launch, late, exited('stop', 143));
     assert.ok(command.phase === 'failed' && command.startedAt !== undefined);
-    assert.equal(command.failure.reason, 'StartTimeout');
+    assert.equal(command.failure.reason, 'StartNotSeen');
     assert.doesNotMatch(command.failure.message, /never ran/);
   });
 

@@ -10,7 +10,7 @@ import { addDataDirectoryOptions } from './client-create.ts';
 /** `longarm client delete CLIENT_ID`. */
 export const clientDelete: VerbBody = {
   description:
-    'Removes a client and its role assignments. It can sign in no more; a token that it still has grants nothing but a look at the commands it submitted itself, and that for an hour at most. Acts on the data directory.',
+    'Removes a client and its role assignments. It can sign in no more; a token that it still has is good for seeing and cancelling the commands it submitted itself, and that for an hour at most. Acts on the data directory.',
   examples: [{ line: 'longarm client delete 3f2a…', explains: 'by the id that `client list` shows' }],
   configure: (command) => {
     command.argument('<client-id>', 'the client’s id');

@@ -149,10 +149,13 @@ function introduce({ context }: VerbCall, config: Config, { isolation }: Running
  * Runs the first command through the API, with the very code of `longarm invoke`. Whatever ends the quickstart reaches
  * it as Ctrl-C does.
  */
-function runFirst(call: VerbCall, connection: string, quiet: boolean, { onInterrupt }: Interrupter): Promise<number> {
+function runFirst(call: VerbCall, connection: string, quiet: boolean, interrupter: Interrupter): Promise<number> {
   const words = call.operands.length === 0 ? [firstCommand] : call.operands;
   say(call.context, `$ ${words.join(' ')}`, 'strong');
   const operands = [quickstartCluster.name, ...words];
-  const context: CliContext = { ...call.context, onInterrupt };
+  const context: CliContext = {
+    ...call.context,
+    onInterrupt: (listener) => interrupter.onInterrupt(listener),
+  };
   return invoke.run({ context, operands, options: { connection, quiet } });
 }
