@@ -67,8 +67,9 @@ wipe() {
 # Sends this shell signal $2 after $1 seconds. It ignores TERM, because a stop says TERM to all. A sleep that did not
 # end well was killed, by the command perhaps, and gets two successors. It has a session of its own, so that one KILL
 # ends it with its sleep: a trap in a subshell could miss the moment between the fork of the sleep and the wait for it.
+# It carries the marker, by which whoever cleans up after a supervisor that was killed finds it.
 alarm() {
-  $own sh -c 'trap "" TERM INT HUP
+  LONGARM_COMMAND_ID=$id $own sh -c 'trap "" TERM INT HUP
     for attempt in 1 2 3; do sleep "$1" && break; done
     kill -"$2" "$3"' longarm-alarm "$1" "$2" "$self" </dev/null >/dev/null 2>&1 4>&- 5>&- &
 }
@@ -115,7 +116,7 @@ trap 'stop timeout' ALRM
 trap 'woken=1; wipe' USR1
 exec 6<&-
 
-# The marker is set here and not earlier: the supervisor and its pump must not carry it.
+# The supervisor and its pump must not carry the marker themselves: they have to outlive what does.
 (
   LONGARM_COMMAND_ID=$id
   export LONGARM_COMMAND_ID
@@ -150,7 +151,7 @@ wipe
 
 # With all other writers dead the pump comes to the end of the pipe. Only something that could not be killed keeps
 # it from that, and then it is cut off after a while: what such a survivor writes is not the command's output.
-$own sh -c 'sleep 5
+LONGARM_COMMAND_ID=$id $own sh -c 'sleep 5
   : >"$1/cut"
   kill -KILL "$2"' longarm-dog "$d" "$pump" </dev/null >/dev/null 2>&1 &
 dog=$!
