@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandId } from '../../src/core/command-id.ts';
@@ -12,6 +12,16 @@ import { processExecutorAt } from '../contract/process-bench.ts';
 import { aClusterUid } from '../contract/executor-samples.ts';
 import { firstBytes, newId, observed, readAll, soon } from '../contract/executor-watch.ts';
 import type { Executor } from '../../src/ports/executor.ts';
+
+/** The processes that wait to send a signal to this supervisor. */
+async function timersOf(supervisor: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (words.includes('longarm-alarm') && words.at(-2) === String(supervisor)) found.push(pid);
+  }
+  return found;
+}
 
 const found = await probeIsolation();
 const kinds =
@@ -45,10 +55,13 @@ for (const isolation of kinds) {
     test('is killed, once its launcher was killed and all it started is dead', async () => {
       const run = await begin();
       const launcher = await launcherOf(run);
+      // Without namespaces the launcher is the supervisor, whose timer has a session of its own and outlives it.
+      if (isolation.kind === 'session') while ((await timersOf(launcher.pid)).length === 0);
       process.kill(launcher.pid, 'SIGKILL');
       const last = (await observed(executor, run.commandId)).at(-1);
       assert.equal(last?.type === 'killed' ? last.reason : last?.type, 'Killed');
       assert.deepEqual(await survivorsOf(run.commandId, launcher), []);
+      assert.deepEqual(await timersOf(launcher.pid), []);
       await executor.destroy(run.commandId, soon());
     });
 
