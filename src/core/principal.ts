@@ -15,3 +15,11 @@ export interface Principal {
 export function principalKey(principal: Pick<Principal, 'issuer' | 'id'>): string {
   return `${principal.issuer}|${principal.id}`;
 }
+
+/**
+ * The issuer that principals of a server's own tokens are filed under: its URL may change, and role assignments must
+ * outlive that (docs/adr/0008-the-own-issuer-has-a-stable-name.md).
+ */
+export function ownIssuerName({ tenantId }: { readonly tenantId: string }): string {
+  return `urn:longarm:tenant:${tenantId}`;
+}

@@ -70,11 +70,6 @@ export async function openIdentity(
   return identity;
 }
 
-/** The stable name of the server's own issuer: its URL may change, and role assignments must outlive that. */
-export function ownIssuerName({ tenantId }: ServerIdentity): string {
-  return `urn:longarm:tenant:${tenantId}`;
-}
-
 async function readIdentity(file: string): Promise<ServerIdentity | undefined> {
   let text: string;
   try {

@@ -1,10 +1,11 @@
 import { newClient } from '../auth/register-client.ts';
 import type { RoleAssignmentId } from '../core/access.ts';
+import { ownIssuerName } from '../core/principal.ts';
 import type { Role } from '../core/role.ts';
 import type { Scope } from '../core/scope.ts';
 import type { RegisteredClient } from '../ports/directory.ts';
 import type { Store } from '../ports/store.ts';
-import { ownIssuerName, type ServerIdentity } from './data-directory.ts';
+import type { ServerIdentity } from './data-directory.ts';
 import { randomIds as ids } from './random-ids.ts';
 import { systemClock as clock } from './system-clock.ts';
 

@@ -3,8 +3,9 @@ import { fetchJson } from '../auth/fetch-json.ts';
 import { externalIssuer, ownIssuer, type TrustedIssuer } from '../auth/trusted-issuer.ts';
 import type { SigningKeyRing } from '../auth/signing-keys.ts';
 import type { Config } from '../config/config.ts';
+import { ownIssuerName } from '../core/principal.ts';
 import type { Clock } from '../ports/clock.ts';
-import { ownIssuerName, type ServerIdentity } from './data-directory.ts';
+import type { ServerIdentity } from './data-directory.ts';
 
 /** All issuers whose tokens are taken: our own, and those of the configuration. */
 export function trustedIssuers(

@@ -1,3 +1,4 @@
+import { ownIssuerName } from '../../core/principal.ts';
 import { nearestWord } from '../../config/nearest-word.ts';
 import { roleByName, roles } from '../../core/role.ts';
 import { ArmError } from '../../client/arm-error.ts';
@@ -70,7 +71,7 @@ type Asked = Pick<RoleAssignmentView, 'roleId' | 'principalId' | 'issuer'> & { r
 /** The assignment that says the very same; `undefined` where there is none, or none may be seen. */
 async function findSame({ client, connection }: Connected, asked: Asked): Promise<RoleAssignmentView | undefined> {
   // What the server calls itself where an assignment names no issuer; not known of a token that was brought.
-  const own = connection.client === undefined ? undefined : `urn:longarm:tenant:${connection.client.tenantId}`;
+  const own = connection.client === undefined ? undefined : ownIssuerName(connection.client);
   try {
     for await (const each of client.roleAssignments.list(asked.scope)) {
       const isSame =

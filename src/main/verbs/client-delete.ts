@@ -1,7 +1,8 @@
 import { say } from '../../cli/paint.ts';
 import type { VerbBody } from '../../cli/verb.ts';
+import { ownIssuerName } from '../../core/principal.ts';
 import type { Store } from '../../ports/store.ts';
-import { ownIssuerName, type ServerIdentity } from '../data-directory.ts';
+import type { ServerIdentity } from '../data-directory.ts';
 import { randomIds as ids } from '../random-ids.ts';
 import { systemClock as clock } from '../system-clock.ts';
 import { withDataDirectory } from '../with-data-directory.ts';
