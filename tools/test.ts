@@ -1,15 +1,17 @@
 /**
- * `npm test [-- TIER…]`: runs every tier that this machine can run, names those that it cannot and what would enable
+ * `npm test [-- TIER…]`, `npm run soak [-- TIER…]`: runs every tier that this machine can run, names those that it cannot and what would enable
  * them, and ends with one line that sums up. With CI=true whatever was skipped has failed.
+ * A soak (`--whole`) takes the tiers that shorten something, and shortens nothing.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installClient } from './tests/install-client.ts';
 import { runTier } from './tests/run-tier.ts';
-import { chooseTiers, orphans, type Tier } from './tests/tiers.ts';
+import { chooseTiers, orphans, type Tier, wholeTiers } from './tests/tiers.ts';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const isCi = process.env['CI'] === 'true';
+const whole = process.argv.includes('--whole');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const interrupted = new AbortController();
@@ -37,6 +39,7 @@ async function run(tier: Tier): Promise<void> {
     checkout,
     stop: interrupted.signal,
     report: 'inherit',
+    whole,
   });
   total.passed += passed;
   total.failed += failed;
@@ -48,7 +51,9 @@ async function run(tier: Tier): Promise<void> {
 /** The tiers that the command line asks for; an unknown word is answered with the known ones. */
 function chosenTiers(): readonly Tier[] {
   try {
-    return chooseTiers(checkout, process.argv.slice(2));
+    const words = process.argv.slice(2).filter((word) => word !== '--whole');
+    const chosen = chooseTiers(checkout, words);
+    return whole ? wholeTiers(chosen) : chosen;
   } catch (error) {
     blame(error instanceof Error ? error.message : String(error), true);
     return [];
@@ -57,6 +62,7 @@ function chosenTiers(): readonly Tier[] {
 
 const chosen = chosenTiers();
 for (const file of orphans(checkout)) blame(`${file} is in no tier; add its folder to tools/tests/tiers.ts.`, true);
+if (chosen.length === 0) blame('No tier was run.', true);
 say(`Running ${chosen.map(({ name }) => name).join(', ')} with Node ${process.version}.`);
 for (const tier of chosen) {
   if (interrupted.signal.aborted) break;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { wholeVariable } from '../../test/shortened.ts';
 import { leftovers, tierVariable } from './leftovers.ts';
 import { filesOf, type Tier } from './tiers.ts';
 
@@ -18,12 +19,13 @@ export interface Tally {
 }
 
 /** The environment of a test process: the person's own Longarm, Azure and Kubernetes settings must not decide. */
-function environment(checkout: string, mark: string, folder: string): NodeJS.ProcessEnv {
+function environment(checkout: string, mark: string, folder: string, whole: boolean): NodeJS.ProcessEnv {
   const foreign = /^(?:LONGARM_|AZURE_|KUBECONFIG$|NODE_OPTIONS$|NODE_TEST_CONTEXT$|npm_)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return {
     ...Object.fromEntries(own),
     [tierVariable]: mark,
+    ...(whole ? { [wholeVariable]: 'yes' } : {}),
     TMPDIR: folder,
     XDG_STATE_HOME: join(folder, 'state'),
     NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/longarm-test/compiled'),
@@ -58,12 +60,14 @@ export interface RunOptions {
   readonly stop: AbortSignal;
   /** Where node's own report goes: to the person, or nowhere. */
   readonly report: 'inherit' | 'ignore';
+  /** Whether soaks run whole. */
+  readonly whole?: boolean;
 }
 
 /**
  * Runs the files of one tier with `node --test`, in a temporary folder of its own, and looks what it left behind.
  */
-export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions): Promise<Tally> {
+export async function runTier(tier: Tier, { checkout, stop, report, whole = false }: RunOptions): Promise<Tally> {
   const files = filesOf(checkout, tier);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, complaints: [`no file matches ${tier.files}`] };
   const results = mkdtempSync(join(tmpdir(), 'longarm-tally-'));
@@ -90,7 +94,7 @@ export async function runTier(tier: Tier, { checkout, stop, report }: RunOptions
         `--test-reporter-destination=${tally}`,
         ...files,
       ],
-      { cwd: checkout, env: environment(checkout, mark, folder), stdio: ['ignore', report, report] },
+      { cwd: checkout, env: environment(checkout, mark, folder, whole), stdio: ['ignore', report, report] },
     );
     const end = () => child.kill('SIGTERM');
     halt.addEventListener('abort', end);

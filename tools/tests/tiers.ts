@@ -18,6 +18,8 @@ export interface Tier {
   readonly timeoutMs: number;
   /** How long the whole tier may take before it is stopped. */
   readonly deadlineMs: number;
+  /** For a tier with soaks: how long one file may take when they run whole (`npm run soak`). */
+  readonly wholeTimeoutMs?: number;
   /** The Python client that is installed first, for the tiers that run one. */
   readonly client?: PythonClient;
 }
@@ -45,6 +47,11 @@ function client(name: string, proves: string, more: Partial<Tier> = {}): Tier {
 
 function pythonClient(name: PythonClient): Partial<Tier> {
   return { needs: [python(pythonClients[name].pythonMinors)], client: name };
+}
+
+/** A tier with soaks in it: it has the machine to itself, and takes far longer when they run whole. */
+function soak(minutes: number): Partial<Tier> {
+  return { concurrency: 1, timeoutMs: minutes * minuteMs, wholeTimeoutMs: 90 * minuteMs };
 }
 
 /** Examples that need a client which takes minutes to install have a tier of their own. */
@@ -75,7 +82,11 @@ const tiers: readonly Tier[] = [
   tier('client', 'the ARM client under faults'),
   tier('cli', 'the command line', { timeoutMs: 4 * minuteMs }),
   tier('main', 'the whole server, started and stopped', { timeoutMs: 4 * minuteMs }),
-  tier('crash', 'kill -9, restart: at most one side effect, no lost byte', { concurrency: 1, timeoutMs: 8 * minuteMs }),
+  tier('record', 'a feed and an executor that drop, delay, double and reorder: the record stays true', soak(4)),
+  tier('access', 'who may do what, and that nothing secret shows', { timeoutMs: 4 * minuteMs }),
+  tier('hostile', 'input that means harm: a clear error, nothing lost, nothing left', { timeoutMs: 4 * minuteMs }),
+  tier('loss', 'the ways in which such systems lose results, each tried', soak(8)),
+  tier('crash', 'kill -9, restart: at most one side effect, no lost byte', soak(8)),
   tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
   tier('docs', 'the examples in the documents do what they say', {
     files: 'test/docs/*.test.ts',
@@ -92,6 +103,15 @@ const tiers: readonly Tier[] = [
 /** The test files of a tier, relative to the checkout. */
 export function filesOf(checkout: string, { files }: Tier): readonly string[] {
   return globSync(files, { cwd: checkout }).toSorted();
+}
+
+/** The tiers with soaks in them, given the time that it takes to run them whole. */
+export function wholeTiers(chosen: readonly Tier[]): readonly Tier[] {
+  return chosen.flatMap((each) => {
+    const { wholeTimeoutMs } = each;
+    if (wholeTimeoutMs === undefined) return [];
+    return [{ ...each, timeoutMs: wholeTimeoutMs, deadlineMs: 2 * wholeTimeoutMs }];
+  });
 }
 
 /**
