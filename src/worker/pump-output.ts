@@ -14,7 +14,7 @@ const drainMs = 30_000;
 export interface PumpEnd {
   /** How much the command wrote, as far as is known. */
   readonly totalBytes: number;
-  /** Whether the spool was read to its end. */
+  /** Whether this is known to be all that the command wrote. */
   readonly whole: boolean;
 }
 
@@ -69,7 +69,8 @@ function isEnd(error: unknown): boolean {
 
 /**
  * Waits for the rest of the output: as long as it comes after an end that promises it, for a little while after one
- * that leaves it open, and not at all where nothing ran. What is missing then is said by `whole: false`.
+ * that leaves it open, and not at all where nothing ran. What is missing then is said by `whole: false`, and so is what
+ * may be missing: only the record of an exit proves that every byte came into the spool.
  * @throws {LeaseLost} @throws the signal's reason.
  */
 export async function drainPump(
@@ -80,11 +81,12 @@ export async function drainPump(
 ): Promise<PumpEnd> {
   switch (observation.type) {
     case 'exited':
-    case 'killed':
       return drainFor(parts, patienceMs, pump, signal);
+    case 'killed':
+      return { ...(await drainFor(parts, patienceMs, pump, signal)), whole: false };
     case 'lost':
     case 'undead':
-      return drainFor(parts, drainMs, pump, signal);
+      return { ...(await drainFor(parts, drainMs, pump, signal)), whole: false };
     case 'refused':
     case 'neverStarted':
       return { totalBytes: 0, whole: true };
