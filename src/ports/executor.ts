@@ -18,6 +18,7 @@ export interface Executor {
    * Starts the command, or adopts what an earlier call made of it: idempotent by `commandId`, also against a call
    * that is still under way in a process that died. The user's command starts at most once, ever.
    * Resolves once a later `observe` is able to tell what became of it, *not* once it runs.
+   * @throws {StartHindered} when what hinders it is known and may pass; the caller tells the user, and calls again.
    * @throws when the outcome is not known; the caller calls again.
    */
   start(launch: Launch, signal: AbortSignal): Promise<void>;
@@ -69,4 +70,12 @@ export interface SpoolEnd {
 /** There is no spool, and there never will be one: the command never started, or its spool was destroyed. */
 export class SpoolGone extends Error {
   override readonly name = 'SpoolGone';
+}
+
+/**
+ * Something that may pass hinders a start, a full disk for one. Says as little about what came of it as any other error.
+ * The message is for the user who waits: what it is and what to do, without paths of the server.
+ */
+export class StartHindered extends Error {
+  override readonly name = 'StartHindered';
 }

@@ -2,7 +2,7 @@ import type { SealedOutput } from '../core/command.ts';
 import type { FinalObservation } from '../core/observation.ts';
 import { stopMarginMs } from '../core/transition.ts';
 import type { Claim } from '../ports/command-feed.ts';
-import type { Executor } from '../ports/executor.ts';
+import { type Executor, StartHindered } from '../ports/executor.ts';
 import { persist } from './backoff.ts';
 import type { WorkerParts } from './dependencies.ts';
 import type { StopOrder } from './keep-lease.ts';
@@ -56,7 +56,18 @@ export async function runToEnd(
 }
 
 async function startCommand(parts: WorkerParts, claim: Claim, start: Start, signal: AbortSignal): Promise<void> {
-  await persist(parts, claim, 'starting a command', signal, () => start(signal));
+  let told: string | undefined;
+  await persist(parts, claim, 'starting a command', signal, async () => {
+    try {
+      await start(signal);
+    } catch (error) {
+      if (!(error instanceof StartHindered) || error.message === told) throw error;
+      const { message } = error;
+      await parts.feed.report(claim.commandId, claim.token, { type: 'pending', reason: 'CouldNotStart', message });
+      told = message;
+      throw error;
+    }
+  });
 }
 
 async function stopCommand(

@@ -12,6 +12,7 @@ import { currentBootId } from './process-identity.ts';
 import { readSpool } from './read-spool.ts';
 import type { ProcessRoom } from './room.ts';
 import { runEntries } from './run-directory.ts';
+import { startFault } from './start-hindered.ts';
 import { startRun } from './start-run.ts';
 import { stopRun } from './stop-run.ts';
 
@@ -56,7 +57,9 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
       await turns.take(launch.commandId, async () => {
         signal.throwIfAborted();
         if (destroyed.has(launch.commandId)) throw new Error(`Command ${launch.commandId} was destroyed.`);
-        await startRun(room, launch, signal);
+        await startRun(room, launch, signal).catch((error: unknown) => {
+          throw startFault(error);
+        });
       });
     },
     observe: (commandId, signal) => observeRun(room, commandId, signal),
