@@ -26,11 +26,6 @@ export interface Pump {
   storedBytes(): number;
 }
 
-/** The store takes no more of this output: the command's limit is reached. */
-class LimitReached extends Error {
-  override readonly name = 'LimitReached';
-}
-
 /**
  * Begins to carry the spool into the store, from where the store left off, until the spool ends. The stored length
  * is the only cursor: whatever breaks off is read again from there.
@@ -38,10 +33,13 @@ class LimitReached extends Error {
 export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, signal: AbortSignal): Pump {
   const { commandId, token } = claim;
   let offset = claim.storedBytes;
+  let isFull = false;
   const sink = async (bytes: Uint8Array) => {
+    // Beyond the command's limit the spool is only read to its end, which says how much was written.
+    if (isFull) return;
     const expected = offset + bytes.length;
     offset = await parts.feed.appendOutput(commandId, token, offset, bytes);
-    if (offset < expected) throw new LimitReached(`Command ${commandId} has reached its output limit.`);
+    isFull = offset < expected;
   };
   const pump = async (): Promise<PumpEnd> => {
     try {
@@ -62,9 +60,9 @@ export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, 
   return { end: pump(), storedBytes: () => offset };
 }
 
-/** Nothing more will come into the store: no spool, no room by the limit, or a seal that an earlier worker made. */
+/** Nothing more will come into the store: no spool, or a seal that an earlier worker made. */
 function isEnd(error: unknown): boolean {
-  return error instanceof SpoolGone || error instanceof LimitReached || error instanceof OutputSealed;
+  return error instanceof SpoolGone || error instanceof OutputSealed;
 }
 
 /**
