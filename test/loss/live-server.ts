@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ArmClient, type ArmClientOptions, createArmClient } from '../../src/client/arm-client.ts';
+import { objectOf, textOf } from '../../src/client/json-fields.ts';
+import {
+  type ClusterAddress,
+  parseClusterName,
+  parseResourceGroupName,
+  parseSubscriptionId,
+} from '../../src/core/resource-id.ts';
+
+const longarm = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/longarm.mjs');
+
+/** How a server is started. */
+export interface LiveOptions {
+  /** Settings, as on the command line. */
+  readonly flags?: readonly string[];
+  /**
+   * File systems of a size of their own, in bytes, by the folder of the data directory that they are mounted on, '' being
+   * the data directory itself. Nobody but the server and its commands sees them mounted. Needs root on Linux.
+   */
+  readonly disks?: Readonly<Record<string, number>>;
+}
+
+/** A real `longarm quickstart`, in a process and a data directory of its own. */
+export interface LiveServer {
+  readonly cluster: ClusterAddress;
+  readonly connectionFile: string;
+  readonly endpoint: URL;
+  readonly ca: string;
+  /** A folder for what commands write; commands see it. */
+  readonly folder: string;
+  /** Where the server sees its data directory, as this process can reach it. */
+  readonly dataDir: string;
+  /** A client of its own; at another endpoint where a proxy is to be in between. */
+  client(more?: Partial<ArmClientOptions>): ArmClient;
+  /** The most memory that the server ever had, in bytes. */
+  peakBytes(): number;
+  /** What the server has said on stderr, its log lines among it. */
+  said(): string;
+  /** The run directories that there are at the moment. */
+  runs(): readonly string[];
+  /** Resolves once no run directory is there any more, and asserts that every command has ended. */
+  nothingLeft(): Promise<void>;
+  /** Stops the server and removes everything. @throws {Error} when it does not end by SIGTERM in time */
+  stop(): Promise<void>;
+}
+
+const deadlineMs = 60_000;
+
+/** Mounts the disks, given as PATH SIZE pairs before `--`, and becomes the rest. */
+const mountScript = String.raw`set -e
+while [ "$1" != -- ]; do
+  mkdir -p -m 700 "$1"
+  mount -t tmpfs -o "size=$2,mode=700" longarm-test "$1"
+  shift 2
+done
+shift
+exec "$@"`;
+
+function withDisks(dataDir: string, disks: LiveOptions['disks'] = {}): readonly string[] {
+  const pairs = Object.entries(disks).flatMap(([place, size]) => [join(dataDir, place), String(size)]);
+  if (pairs.length === 0) return [];
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', mountScript, 'mounts', ...pairs, '--'];
+}
+
+/** Starts a server and waits until it says that it is up. */
+export async function startLiveServer({ flags = [], disks }: LiveOptions = {}): Promise<LiveServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'loss-'));
+  const state = join(folder, 'state');
+  const marks = join(folder, 'marks');
+  mkdirSync(state, { mode: 0o700 });
+  mkdirSync(marks);
+  const words = [process.execPath, longarm, 'quickstart', '--data-dir', state, '--port', '0', ...flags, '--', 'true'];
+  const [program = '', ...args] = [...withDisks(state, disks), ...words];
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  const up = Promise.withResolvers<void>();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.includes('Longarm is up at')) up.resolve();
+  });
+  child.once('error', up.reject);
+  child.once('exit', (code, signal) => up.reject(new Error(`The server ended with ${code ?? signal}: ${said}`)));
+  const late = setTimeout(() => up.reject(new Error(`The server did not come up: ${said}`)), deadlineMs);
+  try {
+    await up.promise;
+  } catch (error) {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
+  assert.ok(child.pid !== undefined);
+  // What is mounted for the server alone is seen through its own root.
+  const dataDir = join(`/proc/${child.pid}/root`, state);
+  const seen = disks === undefined ? state : dataDir;
+  return serverIn({ child, folder, marks, dataDir: seen, said: () => said });
+}
+
+interface Parts {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  readonly marks: string;
+  readonly dataDir: string;
+  readonly said: () => string;
+}
+
+function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
+  const connectionFile = join(dataDir, 'connection.json');
+  const fields = objectOf(JSON.parse(readFileSync(connectionFile, 'utf8')));
+  const read = (name: string): string => textOf(fields, name) ?? '';
+  const subscriptionId = parseSubscriptionId(read('subscriptionId'));
+  const resourceGroup = parseResourceGroupName(read('resourceGroup'));
+  const name = parseClusterName(read('cluster'));
+  assert.ok(subscriptionId && resourceGroup && name);
+  const cluster = { subscriptionId, resourceGroup, name };
+  const ca = readFileSync(join(dataDir, read('caFile').split('/state/')[1] ?? ''), 'utf8');
+  const secret = { tenantId: read('tenantId'), clientId: read('clientId'), clientSecret: read('clientSecret') };
+  const clients: ArmClient[] = [];
+  const client = (more: Partial<ArmClientOptions> = {}): ArmClient => {
+    const made = createArmClient({
+      endpoint: read('endpoint'),
+      ca,
+      credential: { type: 'client', ...secret },
+      ...more,
+    });
+    clients.push(made);
+    return made;
+  };
+  const runsDirectory = join(dataDir, 'runs', 'process');
+  const runs = (): readonly string[] => readdirSync(runsDirectory);
+  return {
+    cluster,
+    connectionFile,
+    endpoint: new URL(read('endpoint')),
+    ca,
+    folder: marks,
+    dataDir,
+    client,
+    peakBytes: () => {
+      const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
+      return Number(peak?.[1]) * 1024;
+    },
+    said,
+    runs,
+    nothingLeft: async () => {
+      await emptied(runsDirectory);
+      for await (const { id } of client().list(cluster, { phase: 'accepted,claimed,launching,running' })) {
+        assert.fail(`command ${id} has not ended`);
+      }
+    },
+    stop: async () => {
+      for (const each of clients) each.close();
+      const late = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, 'exit');
+        child.kill('SIGTERM');
+        await exited;
+      }
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+      if (child.signalCode === 'SIGKILL') throw new Error(`The server did not end within ${deadlineMs} ms of SIGTERM.`);
+    },
+  };
+}
+
+/** Resolves when nothing is in the directory: what has run is removed just after its end is told. */
+async function emptied(directory: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (readdirSync(directory).length === 0) resolve();
+  };
+  const watcher = watch(directory, look);
+  const late = setTimeout(() => {
+    reject(new Error(`Left in ${directory}: ${readdirSync(directory).join(', ')}`));
+  }, 30_000);
+  try {
+    look();
+    await promise;
+  } finally {
+    clearTimeout(late);
+    watcher.close();
+  }
+}
