@@ -19,7 +19,12 @@ export function toTokenError(error: errors.JOSEError, issuer: TrustedIssuer, now
 function toClaimError(error: errors.JWTClaimValidationFailed, issuer: TrustedIssuer, now: Instant): LongarmError {
   const { aud, nbf } = error.payload;
   if (error.claim === 'aud') {
-    const asked = printable([aud ?? ''].flat().join(', '));
+    const asked = printable(
+      [aud]
+        .flat()
+        .filter((audience) => typeof audience === 'string')
+        .join(', '),
+    );
     return new LongarmError(
       'InvalidAuthenticationTokenAudience',
       `The access token has been obtained for wrong audience or resource '${asked}'. It should exactly match with one ` +

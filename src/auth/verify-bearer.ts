@@ -61,12 +61,12 @@ export function createAuthenticator(options: {
 
 function findIssuer(issuers: ReadonlyMap<string, TrustedIssuer>, token: string): TrustedIssuer {
   const { header, claims } = decode(token);
-  if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) {
-    throw invalid(`it is signed by '${printable(String(header.alg), 20)}'; taken are ${algorithms.join(', ')}.`);
+  if (header.alg === undefined || !algorithms.includes(header.alg)) {
+    throw invalid(`it is signed by '${printable(header.alg ?? '', 20)}'; taken are ${algorithms.join(', ')}.`);
   }
   if (typeof header.kid !== 'string' || header.kid === '') throw invalid("it does not name its key by 'kid'.");
   if (!tokenTypes.includes(header.typ?.toLowerCase())) {
-    throw invalid(`it is a '${printable(String(header.typ), 40)}', not an access token.`);
+    throw invalid(`it is a '${printable(header.typ ?? '', 40)}', not an access token.`);
   }
   const issuer = issuers.get(claims.iss ?? '');
   if (issuer === undefined) {
@@ -84,7 +84,10 @@ function decode(token: string) {
   try {
     const header = decodeProtectedHeader(token);
     const claims = decodeJwt(token);
-    if (header.typ !== undefined && typeof header.typ !== 'string') throw invalid("its 'typ' is not text.");
+    // Whoever made the token may have put anything there, whatever the types of the library say.
+    for (const [name, value] of Object.entries({ alg: header.alg, typ: header.typ, iss: claims.iss })) {
+      if (value !== undefined && typeof value !== 'string') throw invalid(`its '${name}' is not text.`);
+    }
     return { header, claims };
   } catch (cause) {
     if (cause instanceof LongarmError) throw cause;
@@ -111,10 +114,11 @@ async function verifyClaims(token: string, issuer: TrustedIssuer, clock: Clock):
 
 function checkTenant({ tenantId }: TrustedIssuer, { tid }: JWTPayload): void {
   if (tenantId === undefined) return;
-  if (typeof tid === 'string' && tid.toLowerCase() === tenantId.toLowerCase()) return;
+  const given = typeof tid === 'string' ? tid : '';
+  if (given.toLowerCase() === tenantId.toLowerCase()) return;
   throw new LongarmError(
     'InvalidAuthenticationTokenIssuer',
-    `The access token is from the wrong tenant '${printable(String(tid))}'. It must be from the tenant '${tenantId}'.`,
+    `The access token is from the wrong tenant '${printable(given)}'. It must be from the tenant '${tenantId}'.`,
   );
 }
 
