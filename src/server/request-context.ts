@@ -75,6 +75,8 @@ export function openContext(
 
 /** A header's value; repeated ones joined as HTTP allows. */
 export function header(request: FastifyRequest, name: string): string | undefined {
+  // Node keeps the first of several, and a proxy before us may have looked at another. Joined they are no token.
+  if (name === 'authorization') return request.raw.headersDistinct[name]?.join(', ');
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
