@@ -23,6 +23,7 @@ import { createScriptedExecutor } from '../executors/scripted/scripted-executor.
 import type { Executor } from '../ports/executor.ts';
 import { createServer, type LongarmServer } from '../server/create-server.ts';
 import { createMetrics } from '../server/metrics.ts';
+import { defaultTimeouts } from '../server/timeouts.ts';
 import { claimDataDirectory } from '../store/data-directory.ts';
 import { openOutputFiles } from '../store/files/open-output-files.ts';
 import { wwwAuthenticate } from '../wire/bearer-challenge.ts';
@@ -41,7 +42,6 @@ import { trustedIssuers } from './trusted-issuers.ts';
 import { version } from './version.ts';
 
 const sweepMs = 60_000;
-const requestTimeoutMs = 5 * 60_000;
 
 /** A Longarm that is up. */
 export interface RunningLongarm {
@@ -223,7 +223,7 @@ async function createServers(
     region: config.location,
     version,
     bodyLimitBytes: config.bodyLimitBytes,
-    requestTimeoutMs,
+    timeouts: defaultTimeouts,
     ...(metricsToken === undefined ? {} : { metricsToken }),
   };
   return {

@@ -4,20 +4,22 @@ import { StoreUnavailable } from '../ports/store.ts';
 import { toCloudError } from '../wire/cloud-error.ts';
 import { bodyTooLarge } from './read-body.ts';
 import { contextOf } from './request-context.ts';
-import type { ServerOptions, ServerParts } from './server-parts.ts';
+import type { ServerParts } from './server-parts.ts';
 import type { SignInLog } from './sign-in-log.ts';
+
+/** The longest part of a path that is looked at, in characters. */
+export const longestParameter = 4096;
 
 /** Answers whatever was thrown on the way of a request, and logs what is our own fault with its cause. */
 export function answerError(
   parts: ServerParts,
-  options: ServerOptions,
   signIns: SignInLog,
   thrown: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const { requestId, correlationId, operationId } = contextOf(request);
-  const error = toLongarmError(thrown, options.bodyLimitBytes);
+  const error = toLongarmError(thrown, request);
   const { status, headers, body } = toCloudError(error);
   if (status >= 500) {
     const facts = { requestId, correlationId, operationId, error: thrown };
@@ -36,8 +38,12 @@ export function answerError(
 }
 
 /** What a known error of the framework or the store means to a client; any other stays what it is. */
-function toLongarmError(thrown: FastifyError | Error, bodyLimitBytes: number): Error {
+function toLongarmError(thrown: FastifyError | Error, request: FastifyRequest): Error {
   if (thrown instanceof LongarmError) return thrown;
+  if (request.raw.destroyed && !request.raw.complete) {
+    const message = 'The connection broke off before the whole body was there. Nothing was done; send it again.';
+    return new LongarmError('InvalidRequestContent', message, { cause: thrown });
+  }
   if (thrown instanceof StoreUnavailable) {
     const message = 'The server cannot write at the moment; nothing was done. Try again.';
     return new LongarmError('ServiceUnavailable', message, { retryAfterSeconds: 5, cause: thrown });
@@ -47,7 +53,7 @@ function toLongarmError(thrown: FastifyError | Error, bodyLimitBytes: number): E
     case 'FST_ERR_VALIDATION':
       return invalidBody(thrown as FastifyError);
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge(`more than ${bodyLimitBytes} bytes`, bodyLimitBytes);
+      return bodyTooLarge(sizeOf(request), request.routeOptions.bodyLimit);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new LongarmError('UnsupportedMediaType', 'The body is of a type that this operation does not take.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
@@ -55,11 +61,22 @@ function toLongarmError(thrown: FastifyError | Error, bodyLimitBytes: number): E
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new LongarmError('InvalidRequestContent', 'The body has not the length that Content-Length says.');
     case 'FST_ERR_BAD_URL':
-      return new LongarmError('InvalidResourceType', 'The path is not validly percent-encoded.');
+      return new LongarmError(
+        'InvalidResourceType',
+        'The path is not validly percent-encoded. Encode its names in UTF-8.',
+      );
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new LongarmError('InvalidParameter', `A part of the path is longer than ${longestParameter} characters.`);
     case undefined:
     default:
       return thrown;
   }
+}
+
+/** How large a body is that is too large: as it says, or else only that it is larger. */
+function sizeOf({ headers, routeOptions }: FastifyRequest): string {
+  const said = headers['content-length'];
+  return said === undefined ? `more than ${routeOptions.bodyLimit} bytes` : `${said} bytes`;
 }
 
 function invalidBody(error: FastifyError): LongarmError {

@@ -3,9 +3,13 @@ import { parseApiVersion } from '../wire/api-version.ts';
 import { LongarmError } from '../core/error-code.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { requireBodyWithin } from './read-body.ts';
+import { requirePlainUtf8 } from './request-framing.ts';
 import { contextOf, header } from './request-context.ts';
 import { sendResponse } from './send-response.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
+
+/** The largest body of an operation that anybody may call, and of one that reads none: a form for a token is small. */
+const smallBodyBytes = 64 * 1024;
 
 /**
  * Binds one operation to its route. The order is fixed (docs/architecture.md): authenticate, match, path and api-version,
@@ -18,7 +22,10 @@ export function bindOperation(
   operation: Operation,
 ): void {
   const { access, body } = operation;
+  const isSmall = body === undefined || access.type === 'public';
+  const bodyLimit = isSmall ? Math.min(smallBodyBytes, options.bodyLimitBytes) : options.bodyLimitBytes;
   const route: RouteShorthandOptions = {
+    bodyLimit,
     onRequest: async (request) => {
       const context = contextOf(request);
       context.operationId = operation.id;
@@ -30,17 +37,22 @@ export function bindOperation(
         const actor = { principal: context.principal, correlationId: context.correlationId };
         await parts.authorise(actor, access.action, scope);
       }
-      requireBodyWithin(request, options.bodyLimitBytes);
+      requireBodyWithin(request, bodyLimit);
     },
-    preParsing: async (request, _reply, payload) => {
-      if (body !== undefined) requireContentType(request, body.contentType);
+    preParsing: async (request, reply, payload) => {
+      if (body !== undefined) {
+        requireContentType(request, body.contentType);
+        requirePlainUtf8(request);
+      }
+      // Only now is it known that the body is wanted: RFC 9110 §10.1.1.
+      if (header(request, 'expect')?.toLowerCase() === '100-continue') reply.raw.writeContinue();
       return payload;
     },
     ...(body === undefined ? {} : { schema: { body: body.schema } }),
   };
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const response = await operation.handle(toOperationRequest(options, operation, request));
-    await sendResponse(reply, response, contextOf(request).gone);
+    await sendResponse(reply, response, contextOf(request).gone, options.timeouts.stalledMs);
     return reply;
   };
   app.route({ method: operation.method, url: toRoutePath(operation.path), ...route, handler });

@@ -1,18 +1,17 @@
-import fastify, { type FastifyInstance } from 'fastify';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Server as TlsServer } from 'node:tls';
-import { LongarmError } from '../core/error-code.ts';
-import { toCloudError } from '../wire/cloud-error.ts';
 import { answerError } from './answer-error.ts';
 import { bindOperation } from './bind-operation.ts';
+import { createApp } from './create-app.ts';
 import { openApiOperation } from './openapi-operation.ts';
 import { addOperatorRoutes } from './operator-routes.ts';
 import { readBodies } from './read-body.ts';
 import { contextOf, header, openContext } from './request-context.ts';
+import { requireFraming } from './request-framing.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
 import { createSignInLog } from './sign-in-log.ts';
 import { unmatched } from './unmatched.ts';
+import { passOverBody } from './unread-body.ts';
 
 /** A server that was made and may be listening. */
 export interface LongarmServer {
@@ -27,13 +26,22 @@ export interface LongarmServer {
   close(): Promise<void>;
 }
 
-/** 64 KiB: tokens of people in many groups are large. */
-const maxHeaderSize = 65_536;
-
 /** Makes the server: operations bound to routes, over TLS where certificates are given. */
 export function createServer(parts: ServerParts, options: ServerOptions): LongarmServer {
   const stopping = new AbortController();
-  const app = createApp(options, { maxHeaderSize });
+  const signIns = createSignInLog(parts.clock, parts.log);
+  const fail = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    passOverBody(request, reply, options.timeouts.lingerMs, stopping.signal);
+    return answerError(parts, signIns, error, request, reply);
+  };
+  const app = createApp(options, stopping.signal, (error, request, reply) => {
+    openContext(parts, options, request, reply);
+    // Without a token not even a path that cannot be read is talked about.
+    parts
+      .authenticate(header(request, 'authorization'))
+      .then(() => fail(error, request, reply))
+      .catch((refusal: unknown) => fail(asError(refusal), request, reply));
+  });
   readBodies(app);
 
   app.addHook('onRequest', async (request, reply) => {
@@ -46,6 +54,13 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
     stopping.signal.addEventListener('abort', leave, { signal: gone.signal });
     // An answer that is done needs no more listening; otherwise each request would leave a listener behind.
     reply.raw.once('close', () => gone.abort(new Error('the request is over')));
+    requireFraming(request);
+    if (!request.is404) return;
+    // Without a token nobody learns which paths there are. Here and not in the handler: that comes after the body.
+    await parts.authenticate(header(request, 'authorization'));
+    const { error, allow } = unmatched(operations, request.method, request.url);
+    if (allow.length > 0) reply.header('allow', allow.join(', '));
+    throw error;
   });
   app.addHook('onResponse', async (request, reply) => {
     const { operationId, startedMs, requestId, correlationId, principal } = contextOf(request);
@@ -61,13 +76,9 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
     };
     parts.log.debug(facts, 'answered a request');
   });
-  const signIns = createSignInLog(parts.clock, parts.log);
-  app.setErrorHandler((error: Error, request, reply) => answerError(parts, options, signIns, error, request, reply));
-  app.setNotFoundHandler(async (request) => {
-    // Without a token nobody learns which paths there are.
-    await parts.authenticate(header(request, 'authorization'));
-    throw unmatched(operations, request.method, request.url);
-  });
+  app.setErrorHandler(fail);
+  // What matches nothing is refused above; without a handler the hook would not be asked.
+  app.setNotFoundHandler(() => undefined);
 
   const operations = [...parts.operations];
   operations.push(openApiOperation(parts.operations, options.version));
@@ -90,55 +101,6 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
   };
 }
 
-function createApp(options: ServerOptions, http: { readonly maxHeaderSize: number }): FastifyInstance {
-  const common = {
-    logger: false,
-    bodyLimit: options.bodyLimitBytes,
-    requestTimeout: options.requestTimeoutMs,
-    keepAliveTimeout: 75_000,
-    forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
-    // A parameter is checked by its own rule, not by the router's.
-    routerOptions: {
-      caseSensitive: false,
-      ignoreTrailingSlash: true,
-      ignoreDuplicateSlashes: true,
-      maxParamLength: 4096,
-    },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
-    clientErrorHandler: answerBrokenRequest,
-  } as const;
-  if (options.tls === undefined) return fastify({ ...common, http });
-  const { certPem, keyPem } = options.tls;
-  const https = { ...http, cert: certPem, key: keyPem, minVersion: 'TLSv1.2' as const };
-  return fastify({ ...common, https });
-}
-
-/** What the HTTP parser refuses gets a `CloudError` as well, written by hand: there is no request to answer. */
-function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const { status, body } = toCloudError(brokenRequest(error.code));
-  const text = JSON.stringify(body);
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-  ].join('\r\n');
-  socket.end(`${head}\r\n\r\n${text}`);
-}
-
-function brokenRequest(code: string | undefined): LongarmError {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new LongarmError('RequestTimeout', 'The request did not arrive in time.');
-    case 'HPE_HEADER_OVERFLOW':
-      return new LongarmError(
-        'RequestHeaderFieldsTooLarge',
-        `The request's headers are larger than ${maxHeaderSize} bytes.`,
-      );
-    case undefined:
-    default:
-      return new LongarmError('InvalidRequestContent', 'The request is not valid HTTP.');
-  }
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -30,7 +30,7 @@ export function requireBodyWithin(request: FastifyRequest, limitBytes: number): 
 export function bodyTooLarge(size: string, limitBytes: number): LongarmError {
   return new LongarmError(
     'RequestContentTooLarge',
-    `The request body has ${size}; ${limitBytes} bytes are the limit of this server. Attach fewer or smaller files.`,
+    `The request body has ${size}; ${limitBytes} bytes are the most that is taken here. Send less: fewer or smaller files.`,
   );
 }
 

@@ -2,17 +2,20 @@ import { once } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import type { OperationResponse } from '../wire/operation.ts';
 
-/** How long a client may take to read on before its stream is cut, in milliseconds. It resumes by offset. */
-const stalledMs = 10 * 60_000;
-
-/** Sends what an operation answered. Streams go out no faster than the client reads. */
+/**
+ * Sends what an operation answered. Streams go out no faster than the client reads.
+ * @param stalledMs how long a client may take to read on before it is cut off.
+ */
 export async function sendResponse(
   reply: FastifyReply,
   response: OperationResponse,
   gone: AbortController,
+  stalledMs: number,
 ): Promise<void> {
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
+  // Nobody waits for a client that takes an answer half; keep-alive sets its own time.
+  if (body?.type !== 'stream') reply.raw.setTimeout(stalledMs);
   switch (body?.type) {
     case undefined:
       await reply.send();
@@ -25,7 +28,7 @@ export async function sendResponse(
       return;
     case 'stream':
       reply.header('content-type', body.contentType);
-      await sendStream(reply, body.chunks, gone);
+      await sendStream(reply, body.chunks, gone, stalledMs);
   }
 }
 
@@ -37,6 +40,7 @@ async function sendStream(
   reply: FastifyReply,
   chunks: AsyncIterable<Uint8Array>,
   gone: AbortController,
+  stalledMs: number,
 ): Promise<void> {
   const { raw } = reply;
   reply.hijack();
@@ -47,8 +51,9 @@ async function sendStream(
   try {
     for await (const chunk of chunks) {
       if (raw.destroyed) return;
-      if (!raw.write(chunk)) await drained(raw, gone.signal);
+      if (!raw.write(chunk)) await drained(raw, gone.signal, stalledMs);
     }
+    raw.setTimeout(stalledMs);
     raw.end();
   } catch (error) {
     raw.destroy(error instanceof Error ? error : undefined);
@@ -56,6 +61,6 @@ async function sendStream(
   }
 }
 
-async function drained(raw: FastifyReply['raw'], gone: AbortSignal): Promise<void> {
+async function drained(raw: FastifyReply['raw'], gone: AbortSignal, stalledMs: number): Promise<void> {
   await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) });
 }

@@ -8,6 +8,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Operation } from '../wire/operation.ts';
 import type { Metrics } from './metrics.ts';
+import type { ServerTimeouts } from './timeouts.ts';
 
 /** What the server binds to a socket. */
 export interface ServerParts {
@@ -34,8 +35,7 @@ export interface ServerOptions {
   readonly region: string;
   readonly version: string;
   readonly bodyLimitBytes: number;
-  /** How long a request may take to arrive, in milliseconds. */
-  readonly requestTimeoutMs: number;
+  readonly timeouts: ServerTimeouts;
   /** Certificate and key in PEM; without them the server speaks plain HTTP and must be behind a TLS proxy. */
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
   /** What `/metrics` asks of callers that are not on this machine; without it they get none. */
