@@ -56,7 +56,7 @@ export function getOutputOperation(parts: ArmParts): Operation {
         throw new LongarmError(
           'InvalidRange',
           `The offset ${from} lies behind the ${output.storedBytes} bytes that are stored. Ask for an offset up to that.`,
-          { target: 'from' },
+          { target: 'from', sizeBytes: output.storedBytes },
         );
       }
       const chunks = readStoredOutput(parts.plane, id, from, output.storedBytes);

@@ -38,7 +38,10 @@ export const errorCatalogue = {
   IdempotencyKeyReused: { status: 409, when: 'The idempotency key was used for another body.' },
   RoleAssignmentExists: { status: 409, when: 'The name of the role assignment is taken by another one.' },
   RequestContentTooLarge: { status: 413, when: 'The body is larger than the limit.' },
-  UnsupportedMediaType: { status: 415, when: 'The body is not of the content type that the operation takes.' },
+  UnsupportedMediaType: {
+    status: 415,
+    when: 'The body is of a content type, coding or charset that the operation does not take.',
+  },
   InvalidRange: { status: 416, when: 'The range or offset lies behind the end of the output.' },
   TooManyRequests: { status: 429, when: 'As many commands, or as many bytes of them, wait for this cluster as may.' },
   RequestHeaderFieldsTooLarge: { status: 431, when: 'The request’s headers are larger than 64 KiB.' },
@@ -58,6 +61,8 @@ export interface ErrorExtras {
   readonly target?: string;
   /** When to try again, in whole seconds; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** How many bytes there are, where a range lies outside of them; sent as `Content-Range`. */
+  readonly sizeBytes?: number;
   /** Logged, never sent. */
   readonly cause?: unknown;
 }
@@ -68,12 +73,14 @@ export class LongarmError extends Error {
   readonly code: ErrorCode;
   readonly target: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly sizeBytes: number | undefined;
 
   constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.code = code;
     this.target = extras.target;
     this.retryAfterSeconds = extras.retryAfterSeconds;
+    this.sizeBytes = extras.sizeBytes;
   }
 
   /** The HTTP status of this error. */

@@ -38,6 +38,6 @@ function unsatisfiable(problem: string, size: number): LongarmError {
   return new LongarmError(
     'InvalidRange',
     `The range ${problem.slice(0, 60)}, but there are ${size} bytes. Ask for a range that begins before the end.`,
-    { target: 'Range' },
+    { target: 'Range', sizeBytes: size },
   );
 }

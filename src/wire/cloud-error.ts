@@ -39,6 +39,8 @@ export function toCloudError(thrown: unknown): CloudErrorResponse {
     // Whole seconds, and at least one: clients read 0 as absent.
     headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
   }
+  // RFC 9110 §15.5.17: a 416 says how much there is.
+  if (error.sizeBytes !== undefined) headers['content-range'] = `bytes */${error.sizeBytes}`;
   const target = error.target === undefined ? {} : { target: error.target };
   return { status: error.status, headers, body: { error: { code: error.code, message: error.message, ...target } } };
 }
