@@ -30,10 +30,18 @@ const clusterExtensionSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const location = Type.String({ maxLength: 128, pattern: String.raw`^\P{C}*$` });
+
+// ARM's own limits: azure-resource-manager-rpc, `v1.0/resource-api-reference.md`, *tags*. Each is kept in every listing.
+const tags = Type.Record(Type.String(), Type.String({ maxLength: 256 }), {
+  maxProperties: 50,
+  propertyNames: { maxLength: 512 },
+});
+
 /** The body of *Managed Clusters: Create Or Update*, as far as Longarm reads it. What it does not know it ignores. */
 export const managedClusterBodySchema = Type.Object({
-  location: Type.Optional(Type.String()),
-  tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+  location: Type.Optional(location),
+  tags: Type.Optional(tags),
   properties: Type.Optional(
     Type.Object({
       apiServerAccessProfile: Type.Optional(Type.Object({ disableRunCommand: Type.Optional(Type.Boolean()) })),
