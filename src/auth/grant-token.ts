@@ -9,7 +9,7 @@ import type { OperationRequest, OperationResponse } from '../wire/operation.ts';
 import { issuedAudiences } from './audience.ts';
 import { checkClientSecret } from './check-client-secret.ts';
 import { issueToken } from './issue-token.ts';
-import type { SignInLimits } from './sign-in-limits.ts';
+import type { SignInAttempt, SignInLimits } from './sign-in-limits.ts';
 import type { SigningKeyRing } from './signing-keys.ts';
 
 /** What the token and discovery operations need. */
@@ -65,16 +65,10 @@ async function grant(request: OperationRequest, dialect: TokenDialect, deps: Tok
   if (dialect !== 'adfs') checkTenant(request, deps.tenantId);
   const asked = parseTokenRequest(request.body, request.headers['authorization'], dialect);
   const attempt = { clientId: asked.clientId, address: request.remoteAddress };
-  const waitSeconds = deps.limits.waitSeconds(attempt);
-  if (waitSeconds > 0) {
-    throw new OAuthError(
-      'temporarily_unavailable',
-      90055,
-      `Too many failed sign-ins for this client or from this address. Try again in ${waitSeconds} seconds.`,
-      waitSeconds,
-    );
-  }
+  requireTry(deps.limits, attempt);
   const client = await checkClientSecret(deps.store, asked.clientId, asked.clientSecret);
+  // Again: of guesses that arrive together none has failed when the first of them is looked at.
+  requireTry(deps.limits, attempt);
   if (client === undefined) {
     deps.limits.recordFailure(attempt);
     // Word for word what an unknown client is told, so that nobody can ask which clients there are.
@@ -96,6 +90,18 @@ async function grant(request: OperationRequest, dialect: TokenDialect, deps: Tok
     );
   }
   return issueToken({ client, resource: asked.resource, tenantId: deps.tenantId, publicUrl }, deps);
+}
+
+/** @throws {OAuthError} 429 while whoever tries has to wait, whatever the secret. */
+function requireTry(limits: SignInLimits, attempt: SignInAttempt): void {
+  const waitSeconds = limits.waitSeconds(attempt);
+  if (waitSeconds === 0) return;
+  throw new OAuthError(
+    'temporarily_unavailable',
+    90055,
+    `Too many failed sign-ins for this client or from this address. Try again in ${waitSeconds} seconds.`,
+    waitSeconds,
+  );
 }
 
 function headersOf(error: OAuthError, request: OperationRequest): Readonly<Record<string, string>> {
