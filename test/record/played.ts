@@ -1,0 +1,46 @@
+import { Tally } from './fault.ts';
+
+/** The schedules that one thread is to play: those with the seeds `first`, `first + step` and so on below `end`. */
+export interface Share {
+  readonly first: number;
+  readonly step: number;
+  readonly end: number;
+  /** Where each keeps its files. */
+  readonly directory: string;
+}
+
+/** A schedule in which the record did not stay true. */
+export interface Breach {
+  readonly seed: number;
+  readonly message: string;
+  /** The last of what happened. */
+  readonly story: readonly string[];
+}
+
+/** What came of some schedules. */
+export interface Played {
+  readonly schedules: number;
+  readonly commands: number;
+  /** How often commands ended how: `completed`, `failed WorkerLost`. */
+  readonly endings: ReadonlyMap<string, number>;
+  readonly tally: Tally;
+  readonly breaches: readonly Breach[];
+}
+
+/** What came of the schedules of several threads, together. */
+export function together(parts: readonly Played[]): Played {
+  const tally = new Tally();
+  const endings = new Map<string, number>();
+  for (const part of parts) {
+    tally.addAll(part.tally);
+    for (const [ending, count] of part.endings) endings.set(ending, (endings.get(ending) ?? 0) + count);
+  }
+  const sum = (count: (part: Played) => number) => parts.reduce((total, part) => total + count(part), 0);
+  return {
+    schedules: sum(({ schedules }) => schedules),
+    commands: sum(({ commands }) => commands),
+    endings,
+    tally,
+    breaches: parts.flatMap(({ breaches }) => breaches),
+  };
+}
