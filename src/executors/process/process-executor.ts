@@ -3,7 +3,7 @@ import type { CommandId } from '../../core/command-id.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executor } from '../../ports/executor.ts';
 import { destroyedCommands } from '../destroyed-commands.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn } from '../in-turn.ts';
 import type { Isolation } from './isolation.ts';
 import type { LaneOf } from './lane.ts';
 import { destroyRun } from './destroy-run.ts';

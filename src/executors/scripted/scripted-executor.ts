@@ -5,6 +5,7 @@ import type { FinalObservation, Observation } from '../../core/observation.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Executor, SpoolGone } from '../../ports/executor.ts';
 import { destroyedCommands } from '../destroyed-commands.ts';
+import { inTurn } from '../in-turn.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { type Replay, replayScript } from './replay-script.ts';
 import { readRecord, recordedIds, recordRelease, recordStart, recordStop, removeRecord } from './script-record.ts';
@@ -28,6 +29,7 @@ export async function createScriptedExecutor(options: {
   const { directory, clock, filesBelow } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const destroyed = destroyedCommands();
+  const turns = inTurn<CommandId>();
 
   /** How the command stands now, after what a gate may have let through. */
   async function look(commandId: CommandId): Promise<Replay> {
@@ -54,10 +56,12 @@ export async function createScriptedExecutor(options: {
 
   return {
     async start(launch, signal) {
-      signal.throwIfAborted();
-      if (destroyed.has(launch.commandId)) throw new Error(`Command ${launch.commandId} was destroyed.`);
-      await recordStart(directory, launch, clock.now(), filesBelow);
-      if (destroyed.has(launch.commandId)) await removeRecord(directory, launch.commandId);
+      // A start that is late must not look before a destroy and write after it: that would be a second start.
+      await turns.take(launch.commandId, async () => {
+        signal.throwIfAborted();
+        if (destroyed.has(launch.commandId)) throw new Error(`Command ${launch.commandId} was destroyed.`);
+        await recordStart(directory, launch, clock.now(), filesBelow);
+      });
     },
 
     async *observe(commandId, signal): AsyncGenerator<Observation, void> {
@@ -101,14 +105,18 @@ export async function createScriptedExecutor(options: {
     },
 
     async stop(commandId, graceMs, signal) {
-      signal.throwIfAborted();
-      if (!destroyed.has(commandId)) await recordStop(directory, commandId, { at: clock.now(), graceMs });
+      await turns.take(commandId, async () => {
+        signal.throwIfAborted();
+        if (!destroyed.has(commandId)) await recordStop(directory, commandId, { at: clock.now(), graceMs });
+      });
     },
 
     async destroy(commandId, signal) {
-      signal.throwIfAborted();
-      destroyed.add(commandId);
-      await removeRecord(directory, commandId);
+      await turns.take(commandId, async () => {
+        signal.throwIfAborted();
+        destroyed.add(commandId);
+        await removeRecord(directory, commandId);
+      });
     },
 
     async list(signal) {
