@@ -26,7 +26,7 @@ export class AccessDenied extends LongarmError {
 }
 
 /**
- * Authorises, acts and audits in one transaction: all of `work` is kept, or nothing. A denial leaves its own row.
+ * Authorises, acts and audits in one transaction: all of `work` is kept, or nothing. A denial is recorded (`denials.ts`).
  * @throws {AccessDenied} from within `work`.
  */
 export async function act<T>(
@@ -37,7 +37,7 @@ export async function act<T>(
   return auditDenial(plane, actor, plane.store.write(work));
 }
 
-/** Authorises and reads in one snapshot. A denial leaves its row in the audit. */
+/** Authorises and reads in one snapshot. A denial is recorded. */
 export async function look<T>(
   plane: ControlPlane,
   actor: Actor,
@@ -132,16 +132,7 @@ async function auditDenial<T>(plane: ControlPlane, actor: Actor, attempt: Promis
   } catch (error) {
     if (error instanceof AccessDenied) {
       const { action, scope } = error;
-      await plane.store.write(({ audit }) =>
-        audit.append({
-          at: plane.clock.now(),
-          verb: 'access.denied',
-          principal: actor.principal,
-          target: scope,
-          correlationId: actor.correlationId,
-          details: { action },
-        }),
-      );
+      await plane.denials.record(actor, action, scope);
     }
     throw error;
   }

@@ -1,3 +1,4 @@
+import type { DenialLog } from './denials.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Bell } from '../ports/bell.ts';
@@ -15,6 +16,7 @@ export interface ControlPlane {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly contexts: ContextReader;
+  readonly denials: DenialLog;
   /** The server's limits; a cluster may set its own. */
   readonly limits: Limits;
   /** How long a worker's lease is good without a renewal, in milliseconds. */

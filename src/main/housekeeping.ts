@@ -24,6 +24,7 @@ export function startHousekeeping(
     repeat(plane, log, stopping.signal, second, 'expiring', async () => {
       await expireOverdue(plane);
     }),
+    repeat(plane, log, stopping.signal, second, 'counting denials', () => plane.denials.flush()),
     repeat(plane, log, stopping.signal, hour, 'pruning', async () => {
       const pruned = { ...(await prune(plane, auditRetentionMs)), outputs: await sweepOutputs(plane) };
       if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, 'removed what has outlived its retention');

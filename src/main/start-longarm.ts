@@ -9,6 +9,7 @@ import { createAuthenticator } from '../auth/verify-bearer.ts';
 import type { Config } from '../config/config.ts';
 import { authorise } from '../control-plane/access.ts';
 import type { Actor, ControlPlane } from '../control-plane/dependencies.ts';
+import { createDenialLog } from '../control-plane/denials.ts';
 import { dropAllLeases } from '../control-plane/expire.ts';
 import { createCommandFeed } from '../control-plane/feed/command-feed.ts';
 import type { ExecutorKind } from '../core/cluster.ts';
@@ -111,6 +112,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
     clock,
     ids,
     contexts,
+    denials: createDenialLog(store, clock),
     limits: config.limits,
     leaseMs: config.leaseMs,
   };
@@ -130,6 +132,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   });
   // Before the worker: an address that is taken must end the start before anything is claimed.
   await servers.secure.listen({ host: config.host, port });
+  closers.add(() => plane.denials.flush('all'));
   const stopServing = async () => {
     await Promise.all([servers.secure.close(), servers.plain?.close()]);
   };

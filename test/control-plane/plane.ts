@@ -6,6 +6,7 @@ import type { Principal } from '../../src/core/principal.ts';
 import { parseClusterName, parseResourceGroupName, parseSubscriptionId } from '../../src/core/resource-id.ts';
 import { roleByName } from '../../src/core/role.ts';
 import { rootScope } from '../../src/core/scope.ts';
+import { createDenialLog } from '../../src/control-plane/denials.ts';
 import type { Actor, ControlPlane } from '../../src/control-plane/dependencies.ts';
 import { type RunCommand, runCommand } from '../../src/control-plane/run-command.ts';
 import type { CommandId } from '../../src/core/command-id.ts';
@@ -55,6 +56,7 @@ export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock
     clock,
     ids: randomIds,
     contexts: createContextReader(contextBytes),
+    denials: createDenialLog(store, clock),
     limits: { ...defaultLimits, ...limits },
     leaseMs: 30_000,
   };
