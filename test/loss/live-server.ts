@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ArmClient, type ArmClientOptions, createArmClient } from '../../src/client/arm-client.ts';
 import { objectOf, textOf } from '../../src/client/json-fields.ts';
+import type { CommandRef } from '../../src/client/session.ts';
 import {
   type ClusterAddress,
   parseClusterName,
   parseResourceGroupName,
   parseSubscriptionId,
 } from '../../src/core/resource-id.ts';
+import type { CommandResult } from '../../src/wire/command-result-schema.ts';
 
 const longarm = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/longarm.mjs');
 
@@ -32,6 +35,7 @@ export interface LiveServer {
   readonly cluster: ClusterAddress;
   readonly connectionFile: string;
   readonly endpoint: URL;
+  /** The server's CA, PEM. */
   readonly ca: string;
   /** A folder for what commands write; commands see it. */
   readonly folder: string;
@@ -41,10 +45,14 @@ export interface LiveServer {
   client(more?: Partial<ArmClientOptions>): ArmClient;
   /** The most memory that the server ever had, in bytes. */
   peakBytes(): number;
+  /** How many sockets the server has open. */
+  sockets(): number;
   /** What the server has said on stderr, its log lines among it. */
   said(): string;
   /** The run directories that there are at the moment. */
   runs(): readonly string[];
+  /** Waits until the command is in the phase and, if it is on its way there, has a reason; answers what is told then. */
+  reports(phase: 'launching' | 'running', command: CommandRef): Promise<CommandResult['properties']>;
   /** Resolves once no run directory is there any more, and asserts that every command has ended. */
   nothingLeft(): Promise<void>;
   /** Stops the server and removes everything. @throws {Error} when it does not end by SIGTERM in time */
@@ -148,8 +156,19 @@ function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
       const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
       return Number(peak?.[1]) * 1024;
     },
+    sockets: () => socketsOf(child.pid),
     said,
     runs,
+    reports: async (phase, command) => {
+      const asking = client();
+      for (let look = 0; look < 500; look += 1) {
+        const { properties } = (await asking.result(command)).result;
+        const told = phase === 'running' || properties.reason !== undefined;
+        if (properties.longarm?.phase === phase && told) return properties;
+        await sleep(20);
+      }
+      throw new Error(`Command ${command.id} was never ${phase}.`);
+    },
     nothingLeft: async () => {
       await emptied(runsDirectory);
       for await (const { id } of client().list(cluster, { phase: 'accepted,claimed,launching,running' })) {
@@ -169,6 +188,18 @@ function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
       if (child.signalCode === 'SIGKILL') throw new Error(`The server did not end within ${deadlineMs} ms of SIGTERM.`);
     },
   };
+}
+
+function socketsOf(pid: number | undefined): number {
+  const directory = `/proc/${pid}/fd`;
+  const isSocket = (name: string): boolean => {
+    try {
+      return readlinkSync(join(directory, name)).startsWith('socket:');
+    } catch {
+      return false; // It was closed while we looked.
+    }
+  };
+  return readdirSync(directory).filter(isSocket).length;
 }
 
 /** Resolves when nothing is in the directory: what has run is removed just after its end is told. */
