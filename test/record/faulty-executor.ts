@@ -9,8 +9,7 @@ export function faultyExecutor(line: FaultyLine, executor: Executor): Executor {
   return {
     start: (launch, signal) =>
       line.call('start', short(launch.commandId), (until) => executor.start(launch, until), signal),
-    stop: (id, graceMs, signal) =>
-      line.call('stop', short(id), (until) => executor.stop(id, graceMs, until), signal),
+    stop: (id, graceMs, signal) => line.call('stop', short(id), (until) => executor.stop(id, graceMs, until), signal),
     destroy: (id, signal) => line.call('destroy', short(id), (until) => executor.destroy(id, until), signal),
     list: (signal) => line.call('list', '', (until) => executor.list(until), signal),
     observe: (id, signal) => observe(line, executor, id, signal),

@@ -8,8 +8,7 @@ export function faultyFeed(line: FaultyLine, feed: CommandFeed): CommandFeed {
     claim: (workerId, signal) => line.call('claim', '', (until) => feed.claim(workerId, until), signal),
     renew: (id, token, known, signal) =>
       line.call('renew', short(id), (until) => feed.renew(id, token, known, until), signal),
-    report: (id, token, said) =>
-      line.call(`report ${said.type}`, short(id), () => feed.report(id, token, said)),
+    report: (id, token, said) => line.call(`report ${said.type}`, short(id), () => feed.report(id, token, said)),
     payload: (id, token) => line.call('payload', short(id), () => feed.payload(id, token)),
     appendOutput: (id, token, offset, bytes) =>
       line.call('appendOutput', `${short(id)} ${offset}+${bytes.length}`, () =>

@@ -70,7 +70,12 @@ export class FaultyLine {
   }
 
   /** A call that gives one answer. `perform` is done as often, and when, the fault has it. */
-  async call<T>(call: Call, about: string, perform: (signal: AbortSignal) => Promise<T>, signal = this.death): Promise<T> {
+  async call<T>(
+    call: Call,
+    about: string,
+    perform: (signal: AbortSignal) => Promise<T>,
+    signal = this.death,
+  ): Promise<T> {
     const { fault, dice: thrown } = this.draw(call, about);
     const issue = ++this.weather.issued;
     const act = async (until: AbortSignal): Promise<T> => {
@@ -97,9 +102,10 @@ export class FaultyLine {
         });
         return this.#answer(act(signal));
       case 'slow answer': {
-        const [answer] = await Promise.allSettled([act(signal)]);
+        const answer = act(signal);
+        await answer.catch(() => undefined);
         await this.pause(ms, signal);
-        return this.#answer(answer.status === 'fulfilled' ? Promise.resolve(answer.value) : Promise.reject(answer.reason));
+        return this.#answer(answer);
       }
       case 'doubled':
         if (thrown.chance(0.5)) {

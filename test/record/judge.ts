@@ -10,6 +10,8 @@ export interface Truth {
   readonly exitCode: number | undefined;
   /** How often it was carried out; `undefined` for one that leaves no trace of that. */
   readonly effects: number | undefined;
+  /** Whether one that has started was carried out, however early it was stopped. */
+  readonly leavesAtStart: boolean;
   /** What the executor itself said of its end. */
   readonly ends: readonly FinalObservation[];
   /** What the executor itself said its whole output was. */
@@ -47,10 +49,11 @@ export function effectsSaid(command: TerminalCommand): readonly [number, number]
 export function judge(command: TerminalCommand, truth: Truth): void {
   const { effects } = truth;
   assert.ok(effects === undefined || effects <= 1, `it was carried out ${effects} times`);
-  const [least, most] = effectsSaid(command);
+  const [said, most] = effectsSaid(command);
+  const least = truth.leavesAtStart || command.phase === 'completed' ? said : 0;
   if (effects !== undefined) {
-    const said = JSON.stringify('failure' in command ? command.failure : command.phase);
-    assert.ok(effects >= least && effects <= most, `it was carried out ${effects} times, and the record says ${said}`);
+    const words = JSON.stringify('failure' in command ? command.failure : command.phase);
+    assert.ok(effects >= least && effects <= most, `it was carried out ${effects} times, and the record says ${words}`);
   }
   judgeExit(command, truth);
   judgeOutput(command, truth);

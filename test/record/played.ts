@@ -1,4 +1,5 @@
 import { Tally } from './fault.ts';
+import type { Schedule } from './schedule.ts';
 
 /** The schedules that one thread is to play: those with the seeds `first`, `first + step` and so on below `end`. */
 export interface Share {
@@ -43,4 +44,33 @@ export function together(parts: readonly Played[]): Played {
     tally,
     breaches: parts.flatMap(({ breaches }) => breaches),
   };
+}
+
+/** Plays schedules one by one and counts what came of them. */
+export class Counted {
+  readonly #endings = new Map<string, number>();
+  readonly #breaches: Breach[] = [];
+  readonly tally = new Tally();
+  #schedules = 0;
+
+  /** @returns false where the record did not stay true; what is left in the store would be the next one's trouble. */
+  async play(schedule: Schedule, seed: number): Promise<boolean> {
+    try {
+      await schedule.play();
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#breaches.push({ seed, message, story: schedule.story.slice(-200) });
+      return false;
+    }
+    this.#schedules += 1;
+    for (const ending of schedule.endings) this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1);
+    return true;
+  }
+
+  /** What came of them. */
+  get played(): Played {
+    const commands = [...this.#endings.values()].reduce((sum, count) => sum + count, 0);
+    const [schedules, tally] = [this.#schedules, this.tally];
+    return { schedules, commands, tally, endings: this.#endings, breaches: this.#breaches };
+  }
 }

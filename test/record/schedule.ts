@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancelCommand } from '../../src/control-plane/cancel-command.ts';
 import { dropAllLeases, expireOverdue } from '../../src/control-plane/expire.ts';
 import { createCommandFeed } from '../../src/control-plane/feed/command-feed.ts';
 import { putCluster } from '../../src/control-plane/put-cluster.ts';
-import { createScriptedExecutor } from '../../src/executors/scripted/scripted-executor.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import type { CommandFeed } from '../../src/ports/command-feed.ts';
 import { sweep } from '../../src/worker/sweep.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
-import type { Plane } from '../control-plane/plane.ts';
 import { type Dice, dice } from './dice.ts';
 import type { Tally } from './fault.ts';
 import { faultyExecutor } from './faulty-executor.ts';
 import { faultyFeed, short } from './faulty-feed.ts';
 import { FaultyLine, type Weather } from './faulty-line.ts';
 import { judge } from './judge.ts';
-import { sampleScript, type SampleScript } from './sample-script.ts';
-import { settled, type SteppedClock } from './stepped-clock.ts';
+import type { SampleScript } from './sample-script.ts';
+import type { Stage } from './stage.ts';
 import { Told } from './told.ts';
 import { type Witness, witness } from './witness.ts';
 
@@ -34,8 +32,7 @@ interface Hand {
 
 /** One random schedule: some commands, one to three workers that die and come back, and lines that break. */
 export class Schedule {
-  readonly #behind: Plane;
-  readonly #clock: SteppedClock;
+  readonly #stage: Stage;
   readonly #place: string;
   readonly #dice: Dice;
   readonly #weather: Weather;
@@ -47,24 +44,24 @@ export class Schedule {
   #executor: Witness | undefined;
   #workers = 0;
 
-  constructor(behind: Plane, clock: SteppedClock, place: string, seed: number, tally: Tally) {
-    this.#behind = behind;
-    this.#clock = clock;
+  /** @param place an empty directory, which is gone when it was played. */
+  constructor(stage: Stage, place: string, seed: number, tally: Tally) {
+    this.#stage = stage;
     this.#place = place;
     this.#dice = dice(seed, 'schedule');
     this.#weather = {
       seed,
-      clock,
+      clock: stage.clock,
       tally,
       faultiness: this.#dice.pick([0.05, 0.15, 0.3, 0.5]),
-      longestMs: this.#dice.pick([500, 5_000, 30_000]),
+      longestMs: this.#dice.pick([500, 5_000, 30_000]) * stage.pace ** 2,
       story: [],
       over: this.#over.signal,
       strays: new Set(),
       issued: 0,
       arrived: 0,
     };
-    this.#feed = createCommandFeed(behind.plane);
+    this.#feed = createCommandFeed(stage.behind.plane);
   }
 
   /** What happened, line by line, and what was told of each command in the end. */
@@ -83,16 +80,16 @@ export class Schedule {
   /** Plays the schedule to its end. @throws {AssertionError} where the record did not stay true. */
   async play(): Promise<void> {
     const directory = join(this.#place, 'runs');
-    this.#executor = witness(await createScriptedExecutor({ directory, clock: this.#clock, filesBelow: this.#place }));
+    this.#executor = witness(await this.#stage.openExecutor(directory));
     try {
       for (let left = this.#dice.whole(1, 3); left > 0; left--) await this.#submit();
       for (let left = this.#dice.whole(1, 3); left > 0; left--) this.#startWorker();
       for (let steps = this.#dice.whole(4, 18); steps > 0; steps--) {
-        await settled();
+        await this.#stage.settled();
         await this.#askAll();
         await this.#meddle();
-        await settled();
-        this.#clock.advance(this.#stride());
+        await this.#stage.settled();
+        await this.#stride();
       }
       await this.#calmDown();
       await this.#judgeAll();
@@ -105,10 +102,11 @@ export class Schedule {
 
   async #submit(): Promise<void> {
     const number = this.#commands.length + 1;
-    const script = sampleScript(dice(this.#weather.seed, `script ${number}`), join(this.#place, `effects-${number}`));
+    const thrown = dice(this.#weather.seed, `script ${number}`);
+    const script = this.#stage.sample(thrown, join(this.#place, `effects-${number}`));
     const more = script.timeoutMs === undefined ? {} : { timeoutMs: script.timeoutMs };
-    const id = await this.#behind.submit(script.text, more);
-    this.#commands.push({ script, told: new Told(this.#behind, id, script.written) });
+    const id = await this.#stage.behind.submit(script.text, more);
+    this.#commands.push({ script, told: new Told(this.#stage.behind, id, script.written) });
     this.#tell(`submitted ${short(id)}: ${script.text.replaceAll(/ (\S{60})\S*/g, ' $1…').replaceAll('\n', '; ')}`);
   }
 
@@ -117,12 +115,13 @@ export class Schedule {
     const { executor, feed } = { executor: this.#witness(), feed: this.#feed };
     const log = {
       info: (_facts: unknown, message: string) => line.tell(message),
-      warn: ({ error }: Readonly<Record<string, unknown>>, message: string) => line.tell(`${message}: ${String(error)}`),
+      warn: ({ error }: Readonly<Record<string, unknown>>, message: string) =>
+        line.tell(`${message}: ${String(error)}`),
     };
     const executors = new Map([['scripted', faultyExecutor(line, executor)] as const]);
     const worker = startWorker(
-      { feed: faultyFeed(line, feed), executors, clock: this.#clock, log },
-      { id: randomIds.workerId(), concurrency: this.#dice.whole(1, 4), sweepMs: 4_000 },
+      { feed: faultyFeed(line, feed), executors, clock: this.#stage.clock, log },
+      { id: randomIds.workerId(), concurrency: this.#dice.whole(1, 4), sweepMs: 4_000 * this.#stage.pace },
     );
     this.#hands.push({ worker, line });
     this.#tell(`worker ${this.#workers} begins`);
@@ -130,7 +129,7 @@ export class Schedule {
 
   /** Something that happens beside the workers. */
   async #meddle(): Promise<void> {
-    const { plane, actor, cluster } = this.#behind;
+    const { plane, actor, cluster } = this.#stage.behind;
     if (this.#dice.chance(0.25)) await expireOverdue(plane);
     const roll = this.#dice.fraction();
     const command = this.#commands[this.#dice.whole(0, this.#commands.length - 1)];
@@ -148,7 +147,7 @@ export class Schedule {
       this.#startWorker();
     } else if (roll < 0.16) {
       this.#tell('the server starts anew');
-      for (const each of [...this.#hands]) this.#end(each, 'die');
+      for (const each of this.#hands.splice(0)) this.#end(each, 'die');
       await dropAllLeases(plane);
       this.#startWorker();
     } else if (roll < 0.165) {
@@ -161,11 +160,11 @@ export class Schedule {
   }
 
   /** Mostly to the next thing that happens; now and then far beyond it, as when a machine was asleep. */
-  #stride(): number {
-    const next = Math.max(1, this.#clock.nextWakeInMs() ?? 1000);
+  async #stride(): Promise<void> {
+    const { pace } = this.#stage;
     const roll = this.#dice.fraction();
-    if (roll < 0.5) return Math.max(next, this.#dice.durationMs(1, 100));
-    return this.#dice.durationMs(50, roll < 0.9 ? 2_000 : 20_000);
+    if (roll < 0.5) return this.#stage.pass(this.#dice.durationMs(1, 100) * pace, true);
+    return this.#stage.pass(this.#dice.durationMs(50, roll < 0.9 ? 2_000 : 20_000) * pace ** 2, false);
   }
 
   /** No more faults: all that is on its way arrives, and everything must come to its end. */
@@ -175,14 +174,17 @@ export class Schedule {
     this.#over.abort(new Error('nobody waits for this any more'));
     if (this.#hands.length === 0) this.#startWorker();
     const { strays } = this.#weather;
-    const untilMs = this.#clock.monotonicMs() + boundMs;
+    const untilMs = this.#stage.clock.monotonicMs() + boundMs;
     for (;;) {
-      await settled();
+      await this.#stage.settled();
       await this.#askAll();
       if (strays.size === 0 && this.#commands.every(({ told }) => told.ended !== undefined)) return;
-      assert.ok(this.#clock.monotonicMs() < untilMs, `something has not ended ${boundMs / 60_000} minutes after the faults`);
-      await expireOverdue(this.#behind.plane);
-      this.#clock.advance(Math.max(this.#clock.nextWakeInMs() ?? 0, 300));
+      assert.ok(
+        this.#stage.clock.monotonicMs() < untilMs,
+        `something has not ended ${boundMs / 60_000} minutes after the faults`,
+      );
+      await expireOverdue(this.#stage.behind.plane);
+      await this.#stage.pass(300 * this.#stage.pace, true);
     }
   }
 
@@ -196,7 +198,7 @@ export class Schedule {
       const ran = effects === undefined ? undefined : await linesOf(effects);
       const [ends, totals] = [executor.endsOf(told.id), executor.totalsOf(told.id)];
       try {
-        judge(ended, { written, exitCode, ends, totals, effects: ran });
+        judge(ended, { written, exitCode, ends, totals, effects: ran, leavesAtStart: this.#stage.leavesAtStart });
       } catch (error) {
         this.#tell(`command ${short(told.id)} was seen to end as ${JSON.stringify(ends)}`);
         throw error;
@@ -207,19 +209,21 @@ export class Schedule {
   /** One more sweep, as every worker does now and then, leaves nothing outside the record. */
   async #leaveNothing(directory: string): Promise<void> {
     await this.#stopAll();
-    const { plane, clock } = this.#behind;
+    const { plane, clock } = this.#stage.behind;
     const executor = this.#witness();
     const log = { info: () => undefined, warn: () => undefined };
     await sweep({ feed: this.#feed, executors: new Map([['scripted', executor] as const]), clock, log }, never);
     assert.deepEqual(await executor.list(never), [], 'the executor lists what a sweep has left');
-    assert.deepEqual(await readdir(directory), [], 'something is left on the executor’s disk');
+    const ids = this.#commands.map(({ told }) => told.id);
+    assert.deepEqual(await this.#stage.leftovers(directory, ids), [], 'something is left outside the record');
     const leased = await plane.store.read(({ commands }) => commands.leased());
     assert.deepEqual(leased, [], 'a lease is left');
     for (const { told } of this.#commands) await told.askForAll();
   }
 
   #end(hand: Hand, how: 'die' | 'stop'): void {
-    this.#hands.splice(this.#hands.indexOf(hand), 1);
+    const at = this.#hands.indexOf(hand);
+    if (at >= 0) this.#hands.splice(at, 1);
     hand.line.tell(how === 'die' ? 'dies' : 'is stopped');
     if (how === 'die') hand.line.die();
     this.#ending.push(hand.worker.stop());
@@ -229,13 +233,13 @@ export class Schedule {
   async #stopAll(): Promise<void> {
     this.#weather.faultiness = 0;
     this.#over.abort(new Error('the schedule is over'));
-    for (const hand of [...this.#hands]) this.#end(hand, 'stop');
+    for (const hand of this.#hands.splice(0)) this.#end(hand, 'stop');
     let stopped = false;
     const all = Promise.all([...this.#ending, ...this.#weather.strays]).then(() => (stopped = true));
     for (let turns = 0; !stopped; turns++) {
       assert.ok(turns < 10_000, 'a worker that was stopped does not end');
-      await settled();
-      this.#clock.advance(this.#clock.nextWakeInMs() ?? 0);
+      await this.#stage.settled();
+      await this.#stage.pass(1, true);
     }
     await all;
   }
@@ -253,9 +257,8 @@ export class Schedule {
   }
 
   #tell(words: string): void {
-    this.#weather.story.push(`${String(this.#clock.monotonicMs()).padStart(8)} ms  ${words}`);
+    this.#weather.story.push(`${String(this.#stage.clock.monotonicMs()).padStart(8)} ms  ${words}`);
   }
-
 }
 
 async function linesOf(path: string): Promise<number> {

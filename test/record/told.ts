@@ -86,7 +86,10 @@ export class Told {
     let at = from;
     for await (const piece of readStoredOutput(this.#behind.plane, this.id, from, to)) {
       const expected = this.#written.subarray(at, at + piece.length);
-      assert.ok(Buffer.from(piece).equals(expected), `the output at ${at} (${piece.length} bytes) is not what was written`);
+      assert.ok(
+        Buffer.from(piece).equals(expected),
+        `the output at ${at} (${piece.length} bytes) is not what was written`,
+      );
       at += piece.length;
     }
     assert.equal(at, to, 'the output ended before the length that was told');
