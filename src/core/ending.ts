@@ -10,7 +10,7 @@ import type {
   TerminalCommand,
 } from './command.ts';
 import { type Failure, ownFailure, ownReasons } from './failure.ts';
-import type { Instant } from './instant.ts';
+import { between, type Instant } from './instant.ts';
 import type { FinalObservation } from './observation.ts';
 
 type Ending =
@@ -28,14 +28,15 @@ export function endCommand(
   output: SealedOutput,
   now: Instant,
 ): TerminalCommand {
-  const ending = decideEnding(command, observation);
-  const seen = observation.type === 'exited' || observation.type === 'killed' ? observation.startedAt : undefined;
-  const startedAt = seen ?? (command.phase === 'running' ? command.startedAt : undefined);
+  const ending = decideEnding(command, observation, now);
+  const seenAt = observation.type === 'exited' || observation.type === 'killed' ? observation.startedAt : undefined;
+  const startedAt =
+    seenAt === undefined && command.phase !== 'running' ? undefined : startOf(command, seenAt ?? now, now);
   const ended = {
     facts: command.facts,
     revision: command.revision + 1,
     attempts: command.attempts,
-    finishedAt: observation.type === 'exited' ? observation.finishedAt : now,
+    finishedAt: observation.type === 'exited' ? between(startedAt ?? now, observation.finishedAt, now) : now,
     output,
   };
   switch (ending.phase) {
@@ -58,11 +59,17 @@ function stopAfterStart(cause: StopCause): Ending {
   return cause === 'startTimeout' ? { phase: 'failed', failure: ownFailure('StartNotSeen') } : stopBeforeLaunch(cause);
 }
 
-function decideEnding(command: Claimed | Launching | Running, observation: FinalObservation): Ending {
+/** What was told of the start stays; else it is what was seen of it, which another clock has dated. */
+function startOf(command: Claimed | Launching | Running, seenAt: Instant, now: Instant): Instant {
+  if (command.phase === 'running') return command.startedAt;
+  return command.phase === 'launching' ? between(command.launchedAt, seenAt, now) : seenAt;
+}
+
+function decideEnding(command: Claimed | Launching | Running, observation: FinalObservation, now: Instant): Ending {
   const stop = command.phase === 'claimed' ? undefined : command.stop;
   switch (observation.type) {
     case 'exited':
-      return decideExit(observation, stop?.cause);
+      return decideExit(observation, startOf(command, observation.startedAt, now), stop?.cause);
     case 'killed': {
       const exit = observation.exitCode === undefined ? {} : { exitCode: observation.exitCode };
       if (stop !== undefined) return { ...stopAfterStart(stop.cause), ...exit };
@@ -86,8 +93,12 @@ function decideEnding(command: Claimed | Launching | Running, observation: Final
   }
 }
 
-function decideExit(exit: Extract<FinalObservation, { type: 'exited' }>, stop: StopCause | undefined): Ending {
-  const { exitCode, startedAt } = exit;
+function decideExit(
+  exit: Extract<FinalObservation, { type: 'exited' }>,
+  startedAt: Instant,
+  stop: StopCause | undefined,
+): Ending {
+  const { exitCode } = exit;
   switch (exit.cause) {
     case 'exit':
       return { phase: 'completed', startedAt, exitCode };

@@ -18,6 +18,14 @@ export function msBetween(earlier: Instant, later: Instant): number {
   return later - earlier;
 }
 
+/**
+ * `instant`, or the bound that it lies beyond. For times that another clock measured: what happened between two
+ * moments of ours is told as having happened between them.
+ */
+export function between(earliest: Instant, instant: Instant, latest: Instant): Instant {
+  return instantFromMs(Math.max(earliest, Math.min(instant, latest)));
+}
+
 /** RFC 3339 in UTC with whole seconds, the form in which AKS writes `startedAt` and `finishedAt`. */
 export function toRfc3339(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;

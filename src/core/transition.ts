@@ -3,7 +3,7 @@ import { isTerminal, noOutput } from './command.ts';
 import { endCommand, stopBeforeLaunch } from './ending.ts';
 import type { CommandEvent, Refusal } from './event.ts';
 import { ownFailure } from './failure.ts';
-import { addMs, type Instant } from './instant.ts';
+import { addMs, between, type Instant } from './instant.ts';
 
 /** What an event does: a new command, or nothing and why. */
 export type Transition =
@@ -47,7 +47,7 @@ export function transition(command: Command, event: CommandEvent, now: Instant):
       if (command.phase !== 'launching') return refuse('wrongPhase');
       return move({ ...next(command), pending: { reason: event.reason, message: event.message } });
     case 'start':
-      return start(command, event.token, event.startedAt);
+      return start(command, event.token, event.startedAt, now);
     case 'end':
       if (!holds(command, event.token)) return refuse('staleLease');
       // Before the launch nothing can have run, so the only ending is a refusal to start.
@@ -113,11 +113,12 @@ function launch(command: Accepted | Leased, token: string, now: Instant): Transi
   });
 }
 
-function start(command: Accepted | Leased, token: string, startedAt: Instant): Transition {
+/** The start was dated by the clock of the machine that it was on, which may be any time apart from ours. */
+function start(command: Accepted | Leased, token: string, seenAt: Instant, now: Instant): Transition {
   if (!holds(command, token)) return refuse('staleLease');
   if (command.phase !== 'launching') return refuse('wrongPhase');
   const { pending: _over, startDeadline: _met, ...kept } = next(command);
-  return move({ ...kept, phase: 'running', startedAt });
+  return move({ ...kept, phase: 'running', startedAt: between(command.launchedAt, seenAt, now) });
 }
 
 function requestStop(command: Accepted | Leased, cause: StopCause, now: Instant): Transition {

@@ -12,12 +12,18 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
-/** Starts the timers: deadlines each second, retention each hour, and `daily` each day. */
+/** What the composition adds to the housekeeping. */
+export interface Chores {
+  readonly eachSecond: () => Promise<void>;
+  readonly eachDay: () => Promise<void>;
+}
+
+/** Starts the timers: deadlines each second, retention each hour, and what else is to be done. */
 export function startHousekeeping(
   plane: ControlPlane,
   log: Logger,
   auditRetentionMs: number,
-  daily: () => Promise<void>,
+  more: Chores,
 ): Housekeeping {
   const stopping = new AbortController();
   const chores = [
@@ -29,7 +35,8 @@ export function startHousekeeping(
       const pruned = { ...(await prune(plane, auditRetentionMs)), outputs: await sweepOutputs(plane) };
       if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, 'removed what has outlived its retention');
     }),
-    repeat(plane, log, stopping.signal, 24 * hour, 'daily work', daily),
+    repeat(plane, log, stopping.signal, second, 'watching the clock', more.eachSecond),
+    repeat(plane, log, stopping.signal, 24 * hour, 'daily work', more.eachDay),
   ];
   return {
     stop: async () => {

@@ -34,11 +34,13 @@ import { createContextReader } from './context-reader.ts';
 import { dataPaths, openIdentity, openStore, type ServerIdentity } from './data-directory.ts';
 import { declareClusters } from './declare-clusters.ts';
 import { freePort } from './free-port.ts';
+import { followMachineClock } from './follow-machine-clock.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createInProcessBell } from './in-process-bell.ts';
 import { laneOwner } from './lane-owner.ts';
 import { randomIds as ids } from './random-ids.ts';
-import { systemClock as clock } from './system-clock.ts';
+import { createServerClock } from './server-clock.ts';
+import { systemClock } from './system-clock.ts';
 import { trustedIssuers } from './trusted-issuers.ts';
 import { version } from './version.ts';
 
@@ -103,6 +105,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   closers.add(() => store.close());
   const outputs = await openOutputFiles(paths.outputs);
   closers.add(() => outputs.close());
+  const clock = createServerClock(systemClock);
   const bell = createInProcessBell(clock);
   const contexts = createContextReader(config.contextLimitBytes);
   const plane: ControlPlane = {
@@ -125,7 +128,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
 
   const port = config.port === 0 ? await freePort(config.host) : config.port;
   const publicUrl = config.publicUrl ?? `https://${reachableHost(config.host)}:${port}`;
-  const certificates = await serverCertificates(config, publicUrl, clock, log);
+  const certificates = await serverCertificates(config, publicUrl, systemClock, log);
   const worker = { current: undefined as Worker | undefined };
   const servers = await createServers(config, plane, identity, publicUrl, certificates, log, () => {
     return worker.current?.active.size ?? 0;
@@ -144,8 +147,11 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
   );
   const running = worker.current;
   closers.add(() => running.stop());
-  const housekeeping = startHousekeeping(plane, log, config.auditRetentionMs, async () => {
-    servers.secure.useCertificate(await serverCertificates(config, publicUrl, clock, log));
+  const housekeeping = startHousekeeping(plane, log, config.auditRetentionMs, {
+    eachSecond: followMachineClock(clock, log, () => running.active.size === 0),
+    eachDay: async () => {
+      servers.secure.useCertificate(await serverCertificates(config, publicUrl, systemClock, log));
+    },
   });
   closers.add(() => housekeeping.stop());
   const { caFile } = certificates;
@@ -185,9 +191,9 @@ async function createServers(
   activeCommands: () => number,
 ): Promise<{ readonly secure: LongarmServer; readonly plain: LongarmServer | undefined }> {
   const { tenantId, subscriptionId } = identity;
-  const signingKeys = createSigningKeyRing({ store: plane.store, clock });
-  const issuers = trustedIssuers(config, { publicUrl, identity, signingKeys }, clock, log);
-  const authenticator = createAuthenticator({ issuers, clock });
+  const signingKeys = createSigningKeyRing({ store: plane.store, clock: systemClock });
+  const issuers = trustedIssuers(config, { publicUrl, identity, signingKeys }, systemClock, log);
+  const authenticator = createAuthenticator({ issuers, clock: systemClock });
   const operations = [
     ...armOperations({
       plane,
@@ -200,7 +206,14 @@ async function createServers(
       subscriptionId,
       ownIssuer: ownIssuerName(identity),
     }),
-    ...tokenOperations({ store: plane.store, signingKeys, limits: createSignInLimits(clock), clock, ids, tenantId }),
+    ...tokenOperations({
+      store: plane.store,
+      signingKeys,
+      limits: createSignInLimits(systemClock),
+      clock: systemClock,
+      ids,
+      tenantId,
+    }),
   ];
   const metrics = createMetrics({
     commandsByPhase: () => plane.store.read(({ commands }) => commands.countByPhase()),
@@ -216,7 +229,7 @@ async function createServers(
     },
     metrics,
     ids,
-    clock,
+    clock: systemClock,
     log,
   };
   const metricsToken =

@@ -1,11 +1,12 @@
 import type { Instant } from '../core/instant.ts';
 
 /**
- * Time, as the only way to it. `now` may jump either way when somebody sets the machine's clock; `monotonicMs`
- * never goes back, and durations are measured with it.
+ * Time, as the only way to it. Whoever compares with what others have dated (tokens, certificates) is given the
+ * machine's clock, whose `now` jumps when somebody sets it. Whoever watches deadlines is given the server's, whose `now`
+ * never jumps and never goes back. `monotonicMs` is the same for both, and durations are measured with it.
  */
 export interface Clock {
-  /** The present, by the machine's clock. */
+  /** The present. */
   now(): Instant;
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonicMs(): number;

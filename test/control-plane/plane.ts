@@ -34,7 +34,7 @@ export interface Plane {
 }
 
 /** What a command may be submitted with. */
-export interface SubmitMore extends Partial<Pick<RunCommand, 'timeoutMs' | 'idempotencyKey'>> {
+export interface SubmitMore extends Partial<Pick<RunCommand, 'timeoutMs' | 'idempotencyKey' | 'clientRequestId'>> {
   readonly context?: Uint8Array;
 }
 

@@ -1,18 +1,20 @@
 import type { CommandId } from '../../core/command-id.ts';
-import { addMs } from '../../core/instant.ts';
 import type { FinalObservation, Observation } from '../../core/observation.ts';
 import { listenTo } from './directory-change.ts';
 import { lookAtRun, type Sight } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
 import { type Run, runOf } from './run-directory.ts';
-import { stopDue } from './stop-run.ts';
+import { graceOf } from './stop-run.ts';
 import { killSurvivors } from './survivors.ts';
 
 /** A death leaves no trace in the directory, so it is looked for this often. */
 const lookEveryMs = 1000;
 /** A start usually takes less than this, and is then not worth a word. */
 const quietMs = 900;
-/** How long after the grace the supervisor may take before everything is killed from outside. */
+/**
+ * How long after the grace the supervisor may take before everything is killed from outside. Measured from when the
+ * stop was first seen here: a file's date is worth nothing once somebody has set the clock.
+ */
 const stopMarginMs = 3000;
 /** How long a kill may take before it counts as not working. */
 const killMs = 5000;
@@ -26,12 +28,16 @@ export async function* observeRun(
   const run = runOf(room.runsDirectory, commandId);
   let said: 'nothing' | 'pending' | 'started' = 'nothing';
   const since = room.clock.monotonicMs();
+  let stopSeenMs: number | undefined;
   for (;;) {
     signal.throwIfAborted();
     const change = listenTo(run.directory, room.clock);
     try {
       const sight = await lookAtRun(run, room.bootId);
-      const end = await endOf(room, run, sight);
+      const graceMs = await graceOf(run);
+      if (graceMs !== undefined) stopSeenMs ??= room.clock.monotonicMs();
+      const stopDueMs = graceMs === undefined || stopSeenMs === undefined ? undefined : stopSeenMs + graceMs;
+      const end = await endOf(room, run, sight, stopDueMs);
       if (end !== undefined) {
         yield end;
         return;
@@ -50,7 +56,12 @@ export async function* observeRun(
   }
 }
 
-async function endOf(room: ProcessRoom, run: Run, sight: Sight): Promise<FinalObservation | undefined> {
+async function endOf(
+  room: ProcessRoom,
+  run: Run,
+  sight: Sight,
+  stopDueMs: number | undefined,
+): Promise<FinalObservation | undefined> {
   switch (sight.type) {
     case 'over':
       return sight.observation;
@@ -63,8 +74,7 @@ async function endOf(room: ProcessRoom, run: Run, sight: Sight): Promise<FinalOb
     }
     case 'waiting':
     case 'running': {
-      const due = await stopDue(run);
-      if (due === undefined || room.clock.now() < addMs(due, stopMarginMs)) return undefined;
+      if (stopDueMs === undefined || room.clock.monotonicMs() < stopDueMs + stopMarginMs) return undefined;
       if (sight.launcher === undefined) return undefined;
       const left = await killSurvivors(run.commandId, sight.launcher, room.clock, killMs);
       return left.length > 0 ? undead(left) : undefined;

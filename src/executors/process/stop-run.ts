@@ -1,8 +1,7 @@
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { type Instant, instantFromMs } from '../../core/instant.ts';
 import { toSeconds } from '../supervisor/supervisor-argv.ts';
-import { hasCode } from '../system-error.ts';
+import { hasCode, undefinedIfAbsent } from '../system-error.ts';
 import { barRun, readClaim, readLauncher } from './look-at-run.ts';
 import { isAlive, statOf } from './process-identity.ts';
 import type { ProcessRoom } from './room.ts';
@@ -27,15 +26,10 @@ export async function stopRun(room: ProcessRoom, commandId: CommandId, graceMs: 
   if (supervisor !== undefined) killIfThere(supervisor, 'SIGTERM');
 }
 
-/** When a stop that was asked for should have led to the end; `undefined` where none was asked for. */
-export async function stopDue(run: Run): Promise<Instant | undefined> {
-  try {
-    const graceMs = Number(await readFile(run.grace, 'utf8')) * 1000;
-    return instantFromMs((await stat(run.grace)).mtimeMs + graceMs);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+/** The grace of a stop that was asked for, in milliseconds; `undefined` where none was asked for. */
+export async function graceOf(run: Run): Promise<number | undefined> {
+  const text = await readFile(run.grace, 'utf8').catch(undefinedIfAbsent);
+  return text === undefined ? undefined : Number(text) * 1000;
 }
 
 /** The supervisor is PID 1 in its namespace, and the one child of the `unshare` that the launcher became. */
