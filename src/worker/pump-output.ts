@@ -40,6 +40,8 @@ export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, 
     const expected = offset + bytes.length;
     offset = await parts.feed.appendOutput(commandId, token, offset, bytes);
     isFull = offset < expected;
+    // A late call, of this worker or of the one before it, was faster: what comes next here is stored already.
+    if (offset > expected) throw new Error(`More is stored of command ${commandId} than was read: ${offset} bytes.`);
   };
   const pump = async (): Promise<PumpEnd> => {
     try {
