@@ -48,7 +48,8 @@ export async function runToEnd(
       parts.feed.sealOutput(claim.commandId, claim.token),
     );
     const totalBytes = Math.max(end.totalBytes, sealed.storedBytes);
-    const complete = end.whole && totalBytes === sealed.storedBytes;
+    // Not where more is stored than there was to read: then the traces of what wrote it are gone.
+    const complete = end.whole && end.totalBytes === sealed.storedBytes;
     return { observation, output: { ...sealed, totalBytes, complete } };
   } finally {
     over.abort(new Error('the command has ended'));
