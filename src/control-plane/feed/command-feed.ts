@@ -14,7 +14,7 @@ export function createCommandFeed(plane: ControlPlane): CommandFeed {
     renew: (id, token, known, signal) => renew(plane, id, token, known.stop, signal),
     report: (id, token, said) => report(plane, seals, id, token, said),
     payload: (id, token) => payload(plane, id, token),
-    appendOutput: (id, token, offset, bytes) => appendOutput(plane, id, token, offset, bytes),
+    appendOutput: (id, token, offset, bytes) => appendOutput(plane, seals, id, token, offset, bytes),
     sealOutput: (id, token) => seals.make(id, token),
     unfinishedAmong: (ids) => plane.store.read(({ commands }) => commands.unfinishedAmong(ids)),
     release: (id, token) => {

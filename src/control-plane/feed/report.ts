@@ -19,7 +19,7 @@ export async function report(
   token: LeaseToken,
   said: Report,
 ): Promise<void> {
-  if (said.type === 'ended') await seals.require(id, said.output);
+  if (said.type === 'ended') await seals.require(id, token, said.output);
   const event = toEvent(token, said);
   const command = await plane.store.write(async ({ commands }) => {
     const moved = await moveCommand(commands, id, event, plane.clock.now());

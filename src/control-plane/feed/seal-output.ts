@@ -12,7 +12,7 @@ export type Seal = Pick<SealedOutput, 'storedBytes' | 'sha256'>;
  */
 export class Seals {
   readonly #plane: ControlPlane;
-  readonly #made = new Map<CommandId, Seal>();
+  readonly #made = new Map<CommandId, Seal & { readonly token: LeaseToken }>();
 
   constructor(plane: ControlPlane) {
     this.#plane = plane;
@@ -22,12 +22,23 @@ export class Seals {
   async make(id: CommandId, token: LeaseToken): Promise<Seal> {
     await this.#plane.store.read(({ commands }) => requireHeld(commands, id, token));
     const storedBytes = await this.#plane.outputs.length(id);
-    return this.#seal(id, storedBytes);
+    return this.#seal(id, token, storedBytes);
   }
 
-  /** @throws when the output that is reported is not the one that is sealed. */
-  async require(id: CommandId, output: SealedOutput): Promise<void> {
-    const made = this.#made.get(id) ?? (await this.#seal(id, output.storedBytes));
+  /** Whether the holder of this lease has sealed the output, and be it an empty one, which the store knows nothing of. */
+  hasMade(id: CommandId, token: LeaseToken): boolean {
+    return this.#made.get(id)?.token === token;
+  }
+
+  /**
+   * Seals what is reported, where that was not done yet. Not for a worker whose lease is over: whoever has it may be
+   * storing more.
+   * @throws when the output that is reported is not the one that is sealed. @throws {LeaseLost}
+   */
+  async require(id: CommandId, token: LeaseToken, output: SealedOutput): Promise<void> {
+    await this.#plane.store.read(({ commands }) => requireHeld(commands, id, token));
+    const known = this.#made.get(id);
+    const made = known?.token === token ? known : await this.#seal(id, token, output.storedBytes);
     if (made.sha256 === output.sha256 && made.storedBytes === output.storedBytes) return;
     throw new Error(`The output of command ${id} has the digest ${made.sha256}, and ${output.sha256} was reported.`);
   }
@@ -37,11 +48,10 @@ export class Seals {
     this.#made.delete(id);
   }
 
-  async #seal(id: CommandId, storedBytes: number): Promise<Seal> {
-    if (storedBytes === 0) return { storedBytes: 0, sha256: noOutput.sha256 };
-    const { sha256 } = await this.#plane.outputs.seal(id, storedBytes);
-    const seal = { storedBytes, sha256 };
-    this.#made.set(id, seal);
+  async #seal(id: CommandId, token: LeaseToken, storedBytes: number): Promise<Seal> {
+    const empty = { storedBytes: 0, sha256: noOutput.sha256 };
+    const seal = storedBytes === 0 ? empty : { storedBytes, ...(await this.#plane.outputs.seal(id, storedBytes)) };
+    this.#made.set(id, { ...seal, token });
     return seal;
   }
 }
