@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, watch } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,8 @@ import {
   parseSubscriptionId,
 } from '../../src/core/resource-id.ts';
 import type { CommandResult } from '../../src/wire/command-result-schema.ts';
+import { type Disks, resizeDisk, withDisks } from './private-disks.ts';
+import { peakBytesOf, socketsOf } from './processes.ts';
 
 const longarm = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/longarm.mjs');
 
@@ -27,7 +29,7 @@ export interface LiveOptions {
    * File systems of a size of their own, in bytes, by the folder of the data directory that they are mounted on, '' being
    * the data directory itself. Nobody but the server and its commands sees them mounted. Needs root on Linux.
    */
-  readonly disks?: Readonly<Record<string, number>>;
+  readonly disks?: Disks;
 }
 
 /** A real `longarm quickstart`, in a process and a data directory of its own. */
@@ -49,6 +51,10 @@ export interface LiveServer {
   sockets(): number;
   /** What the server has said on stderr, its log lines among it. */
   said(): string;
+  /** Waits until it has said so on stderr. @throws {Error} when it ends, or after 60 s */
+  says(words: RegExp): Promise<void>;
+  /** Gives one of its disks another size, in bytes. */
+  resize(disk: string, sizeBytes: number): void;
   /** The run directories that there are at the moment. */
   runs(): readonly string[];
   /** Waits until the command is in the phase and, if it is on its way there, has a reason; answers what is told then. */
@@ -60,22 +66,6 @@ export interface LiveServer {
 }
 
 const deadlineMs = 60_000;
-
-/** Mounts the disks, given as PATH SIZE pairs before `--`, and becomes the rest. */
-const mountScript = String.raw`set -e
-while [ "$1" != -- ]; do
-  mkdir -p -m 700 "$1"
-  mount -t tmpfs -o "size=$2,mode=700" longarm-test "$1"
-  shift 2
-done
-shift
-exec "$@"`;
-
-function withDisks(dataDir: string, disks: LiveOptions['disks'] = {}): readonly string[] {
-  const pairs = Object.entries(disks).flatMap(([place, size]) => [join(dataDir, place), String(size)]);
-  if (pairs.length === 0) return [];
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', mountScript, 'mounts', ...pairs, '--'];
-}
 
 /** Starts a server and waits until it says that it is up. */
 export async function startLiveServer({ flags = [], disks }: LiveOptions = {}): Promise<LiveServer> {
@@ -109,18 +99,20 @@ export async function startLiveServer({ flags = [], disks }: LiveOptions = {}): 
   // What is mounted for the server alone is seen through its own root.
   const dataDir = join(`/proc/${child.pid}/root`, state);
   const seen = disks === undefined ? state : dataDir;
-  return serverIn({ child, folder, marks, dataDir: seen, said: () => said });
+  return serverIn({ child, pid: child.pid, folder, state, marks, dataDir: seen, said: () => said });
 }
 
 interface Parts {
   readonly child: ChildProcess;
   readonly folder: string;
+  readonly pid: number;
+  readonly state: string;
   readonly marks: string;
   readonly dataDir: string;
   readonly said: () => string;
 }
 
-function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
+function serverIn({ child, pid, folder, state, marks, dataDir, said }: Parts): LiveServer {
   const connectionFile = join(dataDir, 'connection.json');
   const fields = objectOf(JSON.parse(readFileSync(connectionFile, 'utf8')));
   const read = (name: string): string => textOf(fields, name) ?? '';
@@ -152,12 +144,11 @@ function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
     folder: marks,
     dataDir,
     client,
-    peakBytes: () => {
-      const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
-      return Number(peak?.[1]) * 1024;
-    },
-    sockets: () => socketsOf(child.pid),
+    peakBytes: () => peakBytesOf(pid),
+    sockets: () => socketsOf(pid),
     said,
+    says: (words) => heard(child, () => words.test(said())),
+    resize: (disk, sizeBytes) => resizeDisk(pid, join(state, disk), sizeBytes),
     runs,
     reports: async (phase, command) => {
       const asking = client();
@@ -190,16 +181,10 @@ function serverIn({ child, folder, marks, dataDir, said }: Parts): LiveServer {
   };
 }
 
-function socketsOf(pid: number | undefined): number {
-  const directory = `/proc/${pid}/fd`;
-  const isSocket = (name: string): boolean => {
-    try {
-      return readlinkSync(join(directory, name)).startsWith('socket:');
-    } catch {
-      return false; // It was closed while we looked.
-    }
-  };
-  return readdirSync(directory).filter(isSocket).length;
+/** Resolves once what the server says has this effect. */
+async function heard(child: ChildProcess, isSaid: () => boolean): Promise<void> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  while (!isSaid()) await once(child.stderr ?? child, 'data', { signal });
 }
 
 /** Resolves when nothing is in the directory: what has run is removed just after its end is told. */

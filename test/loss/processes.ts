@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 function mentions(pid: string, mark: string): boolean {
@@ -23,4 +24,23 @@ export async function untilThereAre(count: number, mark: string): Promise<void> 
     await sleep(20);
   }
   throw new Error(`There are ${processesWith(mark).length} processes of ${mark}, and ${count} were awaited.`);
+}
+
+/** How many sockets a process has open. */
+export function socketsOf(pid: number): number {
+  const directory = `/proc/${pid}/fd`;
+  const isSocket = (name: string): boolean => {
+    try {
+      return readlinkSync(join(directory, name)).startsWith('socket:');
+    } catch {
+      return false; // It was closed while we looked.
+    }
+  };
+  return readdirSync(directory).filter(isSocket).length;
+}
+
+/** The most memory that a process ever had resident, in bytes. */
+export function peakBytesOf(pid: number): number {
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(peak?.[1]) * 1024;
 }

@@ -38,8 +38,12 @@ export function storedOf(result: CommandResult): Digest {
   return { bytes: storedBytes ?? -1, sha256: sha256 ?? '' };
 }
 
-/** Waits until the command has written something; answers the first of it. */
+/** Waits until the command has written a line; answers what it has written by then. */
 export async function firstOutput(client: ArmClient, command: CommandRef): Promise<string> {
-  for await (const chunk of client.followOutput(command)) return Buffer.from(chunk).toString();
-  throw new Error(`Command ${command.id} ended without output.`);
+  let text = '';
+  for await (const chunk of client.followOutput(command)) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes('\n')) return text;
+  }
+  throw new Error(`Command ${command.id} ended without a line of output.`);
 }

@@ -4,7 +4,7 @@ import { shortened } from '../shortened.ts';
 import { inParallel } from './in-parallel.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 
-const commands = shortened(1000, 5);
+const commands = shortened(1000, 10);
 const width = 32;
 
 describe('short commands, many at once', () => {
