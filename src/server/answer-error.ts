@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LongarmError } from '../core/error-code.ts';
 import { StoreUnavailable } from '../ports/store.ts';
 import { toCloudError } from '../wire/cloud-error.ts';
+import { quote } from '../wire/quote.ts';
 import { bodyTooLarge } from './read-body.ts';
 import { contextOf } from './request-context.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -79,15 +80,27 @@ function sizeOf({ headers, routeOptions }: FastifyRequest): string {
   return said === undefined ? `more than ${routeOptions.bodyLimit} bytes` : `${said} bytes`;
 }
 
-function invalidBody(error: FastifyError): LongarmError {
-  const first = error.validation?.[0];
-  const missing = first?.params['missingProperty'];
-  const path = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
+function invalidBody({ validation: problems = [] }: FastifyError): LongarmError {
+  const missing = problems[0]?.params['missingProperty'];
+  const path = (problems[0]?.instancePath ?? '').slice(1).replaceAll('/', '.');
   const target = [path, typeof missing === 'string' ? missing : ''].filter((part) => part !== '').join('.');
-  const what = typeof missing === 'string' ? 'is required' : (first?.message ?? 'is not valid');
   return new LongarmError(
     'InvalidRequestContent',
-    `The request content was invalid and could not be deserialized: '${target === '' ? 'body' : target} ${what}'.`,
+    `The request content was invalid and could not be deserialized: '${target === '' ? 'body' : target} ${whatIsWrong(problems)}'.`,
     target === '' ? {} : { target },
   );
+}
+
+/** In words that name what is missing, what is not known, or what may stand there. */
+function whatIsWrong(problems: NonNullable<FastifyError['validation']>): string {
+  const [first] = problems;
+  if (first === undefined) return 'is not valid';
+  if (first.params['missingProperty'] !== undefined) return 'is required';
+  const unknown = first.params['additionalProperty'];
+  if (typeof unknown === 'string') return `must not have ${quote(unknown)}`;
+  // A choice of words is told as one problem for each word that it is not.
+  const words = problems
+    .filter(({ instancePath }) => instancePath === first.instancePath)
+    .flatMap(({ params }) => (typeof params['allowedValue'] === 'string' ? [params['allowedValue']] : []));
+  return words.length > 0 ? `must be ${words.join(' or ')}` : (first.message ?? 'is not valid');
 }
