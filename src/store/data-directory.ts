@@ -20,7 +20,10 @@ export interface ClaimedDirectory {
 export async function claimDataDirectory(directory: string): Promise<ClaimedDirectory> {
   await ensurePrivateDirectory(directory);
   const holderFile = join(directory, 'server.pid');
-  const lock = lockFile(join(directory, 'server.lock'));
+  const lockPath = join(directory, 'server.lock');
+  // SQLite would make it, and its journal, with whatever the umask leaves.
+  await writeFile(lockPath, '', { mode: 0o600, flag: 'a' });
+  const lock = lockFile(lockPath);
   if (lock === undefined) {
     const holder = await holderIn(holderFile);
     throw new DirectoryRefused(
