@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +65,8 @@ export interface Served {
 /** Starts a server with these clusters and whatever else the configuration says. */
 export async function startServed(configuration: string): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'longarm-access-'));
+  // Another user's commands must be able to pass through to their own files.
+  chmodSync(folder, 0o711);
   const dataDir = join(folder, 'state');
   mkdirSync(dataDir, { mode: 0o700 });
   const file = join(folder, 'longarm.yaml');
