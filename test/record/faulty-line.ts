@@ -21,6 +21,9 @@ export interface Weather {
   arrived: number;
 }
 
+/** Calls that are seldom made, and meet a fault more often for that. */
+const seldom: ReadonlySet<Call> = new Set(['report pending', 'release', 'stop']);
+
 /** What the caller gets when the line breaks. It says nothing about whether the call arrived. */
 export class LineBroken extends Error {
   override readonly name = 'LineBroken';
@@ -56,7 +59,8 @@ export class FaultyLine {
     this.#made.set(call, count);
     const thrown = dice(seed, `${this.#name}/${call}/${count}`);
     const [first, ...rest] = faultNames;
-    const fault = first !== undefined && thrown.chance(faultiness) ? thrown.pick([first, ...rest]) : undefined;
+    const likely = faultiness > 0 && seldom.has(call) ? Math.max(faultiness, 0.6) : faultiness;
+    const fault = first !== undefined && thrown.chance(likely) ? thrown.pick([first, ...rest]) : undefined;
     tally.add(call, 'made');
     if (fault !== undefined) tally.add(call, fault);
     this.tell(`${call} ${about}${fault === undefined ? '' : `: ${fault}`}`);

@@ -22,6 +22,8 @@ export interface Breach {
 export interface Played {
   readonly schedules: number;
   readonly commands: number;
+  /** The longest that it took, after the faults, until everything had ended and arrived. */
+  readonly calmedMs: number;
   /** How often commands ended how: `completed`, `failed WorkerLost`. */
   readonly endings: ReadonlyMap<string, number>;
   readonly tally: Tally;
@@ -40,6 +42,7 @@ export function together(parts: readonly Played[]): Played {
   return {
     schedules: sum(({ schedules }) => schedules),
     commands: sum(({ commands }) => commands),
+    calmedMs: Math.max(...parts.map(({ calmedMs }) => calmedMs)),
     endings,
     tally,
     breaches: parts.flatMap(({ breaches }) => breaches),
@@ -52,6 +55,7 @@ export class Counted {
   readonly #breaches: Breach[] = [];
   readonly tally = new Tally();
   #schedules = 0;
+  #calmedMs = 0;
 
   /** @returns false where the record did not stay true; what is left in the store would be the next one's trouble. */
   async play(schedule: Schedule, seed: number): Promise<boolean> {
@@ -63,6 +67,7 @@ export class Counted {
       return false;
     }
     this.#schedules += 1;
+    this.#calmedMs = Math.max(this.#calmedMs, schedule.calmedMs);
     for (const ending of schedule.endings) this.#endings.set(ending, (this.#endings.get(ending) ?? 0) + 1);
     return true;
   }
@@ -70,7 +75,7 @@ export class Counted {
   /** What came of them. */
   get played(): Played {
     const commands = [...this.#endings.values()].reduce((sum, count) => sum + count, 0);
-    const [schedules, tally] = [this.#schedules, this.tally];
-    return { schedules, commands, tally, endings: this.#endings, breaches: this.#breaches };
+    const [schedules, calmedMs, tally] = [this.#schedules, this.#calmedMs, this.tally];
+    return { schedules, commands, calmedMs, tally, endings: this.#endings, breaches: this.#breaches };
   }
 }

@@ -14,8 +14,11 @@ export function seedAskedFor(): number | undefined {
 
 /** Shows what came of some schedules, and fails with the story of the first in which the record did not stay true. */
 export function showPlayed(t: TestContext, played: Played, seconds: number, file: string): void {
-  const { schedules, commands, endings, tally, breaches } = played;
+  const { schedules, commands, calmedMs, endings, tally, breaches } = played;
   t.diagnostic(`${schedules} schedules, ${commands} commands, ${(schedules / seconds).toFixed(1)} schedules a second`);
+  t.diagnostic(
+    `everything had ended ${(calmedMs / 1000).toFixed(1)} seconds of its clock after the faults, at the latest`,
+  );
   for (const line of tally.lines()) t.diagnostic(line);
   for (const [fault, meaning] of Object.entries(faults)) t.diagnostic(`${fault}: ${meaning}`);
   t.diagnostic([...endings].map(([ending, count]) => `${count} ${ending}`).join(', '));

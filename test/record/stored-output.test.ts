@@ -75,6 +75,21 @@ describe('what is told of an output', { timeout: 60_000 }, () => {
     assert.deepEqual([await stored(id), output.complete, output.totalBytes], ['one\ntwo\nthree\n', true, 14]);
   });
 
+  test('it is not called complete where an earlier worker has sealed a part of it', async () => {
+    const feed = createCommandFeed(behind.plane);
+    const id = await behind.submit('stdout one\nstdout two\nexit 0');
+    const former = await feed.claim(randomIds.workerId(), never);
+    assert.ok(former !== undefined);
+    await feed.report(id, former.token, { type: 'launching' });
+    await feed.appendOutput(id, former.token, 0, Buffer.from('one\n'));
+    await feed.sealOutput(id, former.token);
+    await feed.release(id, former.token);
+    begin(feed, scripted);
+    const command = await end(id);
+    assert.ok(command.phase === 'completed');
+    assert.deepEqual([await stored(id), command.output.complete], ['one\n', false]);
+  });
+
   test('it is not called complete where the traces of a command that had begun are gone', async () => {
     begin(createCommandFeed(behind.plane), scripted);
     const id = await behind.submit('stdout one\nsleep 10m\nexit 0');
