@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LongarmError } from '../core/error-code.ts';
 import { toCloudError } from '../wire/cloud-error.ts';
@@ -18,6 +18,11 @@ export function answerBrokenRequest(
   stopping: AbortSignal,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
+  if (owesAnswer(socket)) {
+    // What is wrong came behind a request that is whole. An answer now would be taken for that one's.
+    socket.destroy();
+    return;
+  }
   const { status, headers, body } = toCloudError(brokenRequest(error.code));
   const text = JSON.stringify(body);
   const head = [
@@ -38,6 +43,14 @@ export function answerBrokenRequest(
   });
 }
 
+/** Whether an answer is due on this connection to a request that arrived whole. Node keeps the response that is next there. */
+function owesAnswer(socket: Duplex): boolean {
+  const next: unknown = Reflect.get(socket, '_httpMessage');
+  if (!(next instanceof ServerResponse)) return false;
+  const request: unknown = next.req;
+  return next.headersSent || (request instanceof IncomingMessage && request.complete);
+}
+
 function brokenRequest(code: string | undefined): LongarmError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -45,7 +58,7 @@ function brokenRequest(code: string | undefined): LongarmError {
     case 'HPE_HEADER_OVERFLOW':
       return new LongarmError(
         'RequestHeaderFieldsTooLarge',
-        `The request's headers, its path and query among them, are larger than ${maxHeaderSize} bytes.`,
+        `The request's headers, its path and query among them, are larger than ${maxHeaderSize} bytes, or too many.`,
       );
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new LongarmError('RequestContentTooLarge', 'The chunk extensions of the body are too large. Send none.');

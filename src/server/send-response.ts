@@ -14,8 +14,7 @@ export async function sendResponse(
 ): Promise<void> {
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
-  // Nobody waits for a client that takes an answer half; keep-alive sets its own time.
-  if (body?.type !== 'stream') reply.raw.setTimeout(stalledMs);
+  if (body?.type !== 'stream') cutWhenLate(reply.raw, stalledMs);
   switch (body?.type) {
     case undefined:
       await reply.send();
@@ -53,12 +52,21 @@ async function sendStream(
       if (raw.destroyed) return;
       if (!raw.write(chunk)) await drained(raw, gone.signal, stalledMs);
     }
-    raw.setTimeout(stalledMs);
+    cutWhenLate(raw, stalledMs);
     raw.end();
   } catch (error) {
     raw.destroy(error instanceof Error ? error : undefined);
     if (!gone.signal.aborted) throw error;
   }
+}
+
+/**
+ * Nobody waits for a client that takes an answer half. Not by the time-out of the socket: that one begins anew with
+ * each byte that the client sends.
+ */
+function cutWhenLate(raw: FastifyReply['raw'], stalledMs: number): void {
+  const late = setTimeout(() => raw.destroy(), stalledMs);
+  raw.once('close', () => clearTimeout(late));
 }
 
 async function drained(raw: FastifyReply['raw'], gone: AbortSignal, stalledMs: number): Promise<void> {

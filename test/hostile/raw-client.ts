@@ -22,6 +22,8 @@ export interface RawClient {
   answer(): Promise<RawAnswer>;
   /** The statuses of the 1xx answers so far. */
   readonly interim: readonly number[];
+  /** Resolves with the first 1xx answer. */
+  interimAnswer(): Promise<void>;
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
   close(): void;
@@ -89,6 +91,13 @@ function clientOn(socket: Socket): RawClient {
         if (answer !== undefined) return answer;
         assert.ok(!isClosed, `the connection ended with ${bytes.length} bytes and no whole answer`);
         await arrived.promise;
+      }
+    },
+    interimAnswer: async () => {
+      while (interim.length === 0) {
+        const answer = take();
+        assert.ok(answer === undefined && !isClosed, 'there was a final answer, or none');
+        if (interim.length === 0) await arrived.promise;
       }
     },
     close: () => void socket.destroy(),
