@@ -1,10 +1,11 @@
 import type { CommandResult } from '../wire/command-result-schema.ts';
+import { showableJson } from '../wire/quote.ts';
 import type { CliContext } from './context.ts';
 import { flushOutput, writeOutput } from './write-output.ts';
 
-/** Prints a value for programs: JSON with two blanks a level, and one line break at its end. */
+/** Prints a value for programs: JSON with two blanks a level, and one line break at its end. It commands no terminal. */
 export async function printJson(context: CliContext, value: unknown): Promise<void> {
-  await writeOutput(context.stdout.stream, `${JSON.stringify(value, undefined, 2)}\n`);
+  await writeOutput(context.stdout.stream, `${showableJson(JSON.stringify(value, undefined, 2))}\n`);
   await flushOutput(context.stdout.stream);
 }
 

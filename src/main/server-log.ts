@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { showableJson } from '../wire/quote.ts';
 
 /** Fields that may never stand in a log line, wherever somebody put them. */
 const secretPaths = ['authorization', '*.authorization', 'clientSecret', '*.clientSecret', 'token', '*.token'];
@@ -15,6 +16,8 @@ export function createServerLog(level: string, descriptor: 1 | 2): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
+      // Names from tokens and the words of errors are others', and a log is read on a terminal.
+      hooks: { streamWrite: showableJson },
       redact: { paths: secretPaths, censor: '[redacted]' },
     },
     // Synchronous: the last lines before an exit are the ones that are needed.

@@ -16,6 +16,17 @@ export function singleLine(text: string): string {
   return text.replace(/\s+/gu, ' ').replace(/\p{C}/gu, escapeCharacter).trim();
 }
 
+/**
+ * Makes JSON fit to be looked at: in its strings, whatever a terminal might obey or hide stands as `\uXXXX` (RFC 8259
+ * §7), so that it reads back as what it was. `JSON.stringify` does that for the characters up to U+001F alone.
+ */
+export function showableJson(json: string): string {
+  return json.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, (character) => {
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}
+
 function escapeCharacter(character: string): string {
   if (!/[\p{C}"\\\u2028\u2029]/u.test(character)) return character;
   return character === '"' || character === '\\'
