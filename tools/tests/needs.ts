@@ -61,3 +61,14 @@ export function python(minors: readonly number[]): Need {
 export function program(name: string, debianPackage: string): Need {
   return { what: `program ${name}`, enable: `apt-get install ${debianPackage}`, isMet: () => hasProgram(name) };
 }
+
+/** Mount namespaces, in which a test has file systems of its own: as root, or in a user namespace. Linux only. */
+export const ownMounts: Need = {
+  what: 'mount namespace for this user',
+  enable:
+    'run as root on Linux with util-linux, or allow unprivileged user namespaces (kernel.unprivileged_userns_clone)',
+  isMet: () => {
+    const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+    return spawnSync('unshare', [...user, '--mount', 'true'], { stdio: 'ignore' }).status === 0;
+  },
+};

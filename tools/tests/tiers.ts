@@ -1,7 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PythonClient, pythonClients } from '../../test/clients/python-clients.ts';
-import { type Need, program, python } from './needs.ts';
+import { type Need, ownMounts, program, python } from './needs.ts';
 
 /** A group of tests that run together. */
 export interface Tier {
@@ -85,7 +85,7 @@ const tiers: readonly Tier[] = [
   tier('record', 'a feed and an executor that drop, delay, double and reorder: the record stays true', soak(4)),
   tier('access', 'who may do what, and that nothing secret shows', { timeoutMs: 4 * minuteMs }),
   tier('hostile', 'input that means harm: a clear error, nothing lost, nothing left', { timeoutMs: 4 * minuteMs }),
-  tier('loss', 'the ways in which such systems lose results, each tried', soak(8)),
+  tier('loss', 'the ways in which such systems lose results, each tried', { needs: [ownMounts], ...soak(8) }),
   tier('crash', 'kill -9, restart: at most one side effect, no lost byte', soak(8)),
   tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
   tier('docs', 'the examples in the documents do what they say', {
