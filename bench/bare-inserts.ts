@@ -22,7 +22,9 @@ export function newestSubmits(file: string, count: number): readonly Rows[] {
     database.prepare('insert into newest select id from commands order by rowid desc limit ?').run(count);
     const byCommand = new Map<string, { table: string; row: Record<string, SQLInputValue> }[]>();
     for (const [table, key] of Object.entries(keys)) {
-      const rows = database.prepare(`select ${key} as of_command, t.* from ${table} t where ${key} in (select id from newest)`);
+      const rows = database.prepare(
+        `select ${key} as of_command, t.* from ${table} t where ${key} in (select id from newest)`,
+      );
       for (const { of_command: id, ...row } of rows.all()) {
         byCommand.set(String(id), [...(byCommand.get(String(id)) ?? []), { table, row }]);
       }
@@ -45,7 +47,12 @@ export class BareDatabase {
 
   /** A bare loop: one durable transaction for each submit. @returns how many a second. */
   insertsPerSecond(submits: readonly Rows[]): number {
-    this.#database.exec(Object.keys(keys).reverse().map((table) => `delete from ${table}`).join(';'));
+    this.#database.exec(
+      Object.keys(keys)
+        .reverse()
+        .map((table) => `delete from ${table}`)
+        .join(';'),
+    );
     const began = performance.now();
     for (const rows of submits) {
       this.#database.exec('begin immediate');
@@ -73,11 +80,14 @@ export class BareDatabase {
 }
 
 /** The statements that made a database, tables before their indexes. */
-export function schemaOf(file: string): readonly string[] {
+function schemaOf(file: string): readonly string[] {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const query = `select sql from sqlite_schema where sql is not null and name not like 'sqlite_%' order by type desc`;
-    return database.prepare(query).all().map(({ sql }) => String(sql));
+    return database
+      .prepare(query)
+      .all()
+      .map(({ sql }) => String(sql));
   } finally {
     database.close();
   }

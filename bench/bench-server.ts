@@ -59,7 +59,8 @@ export async function untilEnded(caller: Caller, result: string, signal: AbortSi
     signal.throwIfAborted();
     const answer = await caller.call('GET', result);
     if (answer.status !== 200) continue;
-    if (!answer.text.includes('"exitCode":0')) throw new Error(`A command did not end well: ${answer.text.slice(0, 500)}`);
+    if (!answer.text.includes('"exitCode":0'))
+      throw new Error(`A command did not end well: ${answer.text.slice(0, 500)}`);
     return answer;
   }
 }

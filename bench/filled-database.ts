@@ -40,7 +40,9 @@ function insertAll(database: DatabaseSync, filling: Filling): void {
   for (const [i, uid] of clusterUids.entries()) place.run(i, uid);
   database.exec('create temp table numbers (i integer primary key)');
   database
-    .prepare('insert into numbers with recursive n(i) as (select 0 union all select i + 1 from n where i < ?) select i from n')
+    .prepare(
+      'insert into numbers with recursive n(i) as (select 0 union all select i + 1 from n where i < ?) select i from n',
+    )
     .run(Math.max(finished, waiting) - 1);
   const { issuer, id, name } = submitter;
   const digest = randomBytes(32).toString('hex');

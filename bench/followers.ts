@@ -50,8 +50,14 @@ export const followers: Measure = {
           },
           pair,
         ),
-        value({ name: 'followers-memory', what: 'RSS of the server for each that waits', reach }, sampleOf('kB', [idleKb])),
-        value({ name: 'followers-memory-busy', what: 'RSS of the server for each, at most, while output comes', reach }, sampleOf('kB', [busyKb])),
+        value(
+          { name: 'followers-memory', what: 'RSS of the server for each that waits', reach },
+          sampleOf('kB', [idleKb]),
+        ),
+        value(
+          { name: 'followers-memory-busy', what: 'RSS of the server for each, at most, while output comes', reach },
+          sampleOf('kB', [busyKb]),
+        ),
       ];
     } finally {
       await server.stop();
@@ -68,7 +74,13 @@ interface Followed {
 }
 
 /** Lets so many follow a command that begins to write once they are all there. */
-async function followed(place: Place, server: BenchServer, followerCount: number, bytes: number, count: number): Promise<Followed> {
+async function followed(
+  place: Place,
+  server: BenchServer,
+  followerCount: number,
+  bytes: number,
+  count: number,
+): Promise<Followed> {
   const caller = server.caller(1);
   const program = startProgram('follow', place.signal);
   const go = join(place.directory, `go-${count}`);

@@ -20,13 +20,15 @@ export const heldPoll: Measure = {
         'ms',
         150,
         15,
-        () => msFor(async () => {
-          await once(spawn('sh', ['-c', 'true'], { stdio: 'ignore', signal: place.signal }), 'exit');
-          insert.run('true');
-        }),
-        () => msFor(async () => {
-          await untilEnded(caller, await submit(caller, cluster, 'true'), place.signal);
-        }),
+        () =>
+          msFor(async () => {
+            await once(spawn('sh', ['-c', 'true'], { stdio: 'ignore', signal: place.signal }), 'exit');
+            insert.run('true');
+          }),
+        () =>
+          msFor(async () => {
+            await untilEnded(caller, await submit(caller, cluster, 'true'), place.signal);
+          }),
       );
       const words = {
         name: 'held-poll',

@@ -75,18 +75,18 @@ export async function inTurn(
   subject: () => Promise<number>,
 ): Promise<Pair> {
   const values: { readonly baseline: number; readonly subject: number }[] = [];
-  for (let round = 0; round < warmUps + rounds; round++) {
+  for (let i = 0; i < warmUps + rounds; i++) {
     values.push({ baseline: await baseline(), subject: await subject() });
   }
   const counted = values.slice(warmUps);
   return {
     baseline: sampleOf(
       unit,
-      counted.map((value) => value.baseline),
+      counted.map((round) => round.baseline),
     ),
     subject: sampleOf(
       unit,
-      counted.map((value) => value.subject),
+      counted.map((round) => round.subject),
     ),
   };
 }

@@ -26,13 +26,15 @@ export async function storePairs(large: FilledDirectory, small: FilledDirectory)
   });
   const [inLarge, inSmall] = [openedOf(a), openedOf(b)];
   const compare = async (name: string, what: string, calls: number, call: Call): Promise<NamedPair> => {
-    const msIn = (opened: Opened, { finished }: FilledDirectory) => () =>
-      averageMs(calls, async (i) => {
-        // Far apart, so that no two calls in a row find the same page warm.
-        const command = finished[(i * 97) % finished.length];
-        if (command === undefined) throw new Error('The directory has no finished command.');
-        await call(opened, command);
-      });
+    const msIn =
+      (opened: Opened, { finished }: FilledDirectory) =>
+      () =>
+        averageMs(calls, async (i) => {
+          // Far apart, so that no two calls in a row find the same page warm.
+          const command = finished[(i * 97) % finished.length];
+          if (command === undefined) throw new Error('The directory has no finished command.');
+          await call(opened, command);
+        });
     const pair = await inTurn('ms', 15, 2, msIn(inSmall, small), msIn(inLarge, large));
     return { name, what, pair };
   };

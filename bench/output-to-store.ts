@@ -41,7 +41,11 @@ export const outputToStore: Measure = {
       return [
         ratio({ name: 'output-to-store', what, against, reach: { bound: 'at least', value: 0.6 } }, pair),
         value(
-          { name: 'output-memory', what: 'the server’s largest RSS meanwhile', reach: { bound: 'at most', value: 250 } },
+          {
+            name: 'output-memory',
+            what: 'the server’s largest RSS meanwhile',
+            reach: { bound: 'at most', value: 250 },
+          },
           peak,
         ),
       ];

@@ -22,10 +22,9 @@ export function startProgram(name: string, signal: AbortSignal): Program {
   });
   return {
     ask: async (message) => {
-      const answered = once(child, 'message', { signal: over.signal });
+      const answered: Promise<readonly unknown[]> = once(child, 'message', { signal: over.signal });
       child.send(message);
-      const [answer]: unknown[] = await answered;
-      return answer;
+      return (await answered)[0];
     },
     stop: () => stopped(child),
   };

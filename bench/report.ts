@@ -46,14 +46,16 @@ export function figureLines(figures: readonly Figure[]): readonly string[] {
 }
 
 /** A figure's result with its unit. */
-export function resultText({ by, result, subject }: Figure): string {
+function resultText({ by, result, subject }: Figure): string {
   return by === 'ratio' ? `${round(result)} times` : `${round(result)} ${subject.unit}`;
 }
 
 /** How this run compares with an earlier one: for each figure of both, now over then. */
 export function comparedLines(then: Earlier, now: Result): readonly string[] {
   const alike = then.machine.cpu === now.machine.cpu && then.machine.cpus === now.machine.cpus;
-  const warning = alike ? [] : [`Another machine then (${then.machine.cpus} × ${then.machine.cpu}): ratios say little.`];
+  const warning = alike
+    ? []
+    : [`Another machine then (${then.machine.cpus} × ${then.machine.cpu}): ratios say little.`];
   const lines = now.figures.flatMap(({ name, result, subject }) => {
     const former = then.figures.find((figure) => figure.name === name);
     if (former === undefined) return [`${name}: not measured then`];

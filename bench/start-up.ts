@@ -19,10 +19,7 @@ export const startUp: Measure = {
     const again = await inTurn('ms', 11, 1, bare, keptServer(place));
     const against = 'node -e 0';
     return [
-      difference(
-        { name: 'help', what: 'longarm --help', against, reach: { bound: 'at most', value: 40 } },
-        help,
-      ),
+      difference({ name: 'help', what: 'longarm --help', against, reach: { bound: 'at most', value: 40 } }, help),
       difference({ name: 'first-start', what: 'longarm serve on a new data directory, to ready', against }, first),
       difference({ name: 'start', what: 'longarm serve on a data directory that is there, to ready', against }, again),
     ];
@@ -33,8 +30,8 @@ export const startUp: Measure = {
 async function msOf(args: readonly string[], signal: AbortSignal): Promise<number> {
   const began = performance.now();
   const child = spawn(process.execPath, args, { stdio: [...ends], signal });
-  const [code]: unknown[] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(code)}.`);
+  await once(child, 'exit');
+  if (child.exitCode !== 0) throw new Error(`node ${args.join(' ')} ended with ${child.exitCode}.`);
   return performance.now() - began;
 }
 

@@ -31,8 +31,7 @@ export const submits: Measure = {
       const caller = server.caller(atOnce);
       for (const name of names) await submit(caller, server.cluster(name), 'sleep 1h');
       const bare = new BareDatabase(database, join(place.directory, 'bare.db'));
-      const baseline = (file: string) => () =>
-        Promise.resolve(bare.insertsPerSecond(newestSubmits(file, submitsEach)));
+      const baseline = (file: string) => () => Promise.resolve(bare.insertsPerSecond(newestSubmits(file, submitsEach)));
       // The first round of the baseline has nothing to repeat yet.
       await submitAll(caller, server.cluster(names[0] ?? ''));
       let round = 0;
@@ -46,7 +45,10 @@ export const submits: Measure = {
       const reach = { bound: 'at least', value: 2 } as const;
       return [
         ratio({ name: 'submits', what: 'durable submits over HTTP, 32 at once', against, reach }, overHttp),
-        ratio({ name: 'submits-store', what: 'the same without HTTP: the use case on the store', against, reach }, inStore),
+        ratio(
+          { name: 'submits-store', what: 'the same without HTTP: the use case on the store', against, reach },
+          inStore,
+        ),
       ];
     } finally {
       await server.kill();

@@ -58,7 +58,10 @@ export const thousandSleeps: Measure = {
           },
           { subject: late, baseline: early },
         ),
-        value({ name: 'thousand-sleeps-peak', what: 'the server’s largest RSS meanwhile' }, sampleOf('MiB', [Math.max(...resident)])),
+        value(
+          { name: 'thousand-sleeps-peak', what: 'the server’s largest RSS meanwhile' },
+          sampleOf('MiB', [Math.max(...resident)]),
+        ),
       ];
     } finally {
       clearInterval(sampling);

@@ -3,6 +3,7 @@
  * follower has its headers, and on the next message, whatever it holds, waits until each has got `bytes` of output and
  * its end, and answers `{delivered}`.
  */
+import { on } from 'node:events';
 import { Agent, get } from 'node:http';
 import { objectOf } from '../../src/client/json-fields.ts';
 
@@ -14,10 +15,6 @@ interface Follower {
 }
 
 let followers: readonly Follower[] = [];
-
-process.on('message', (message: unknown) => {
-  void answer(objectOf(message)).then((reply) => process.send?.(reply));
-});
 
 async function answer(message: Readonly<Record<string, unknown>>): Promise<object> {
   if (message['path'] === undefined) {
@@ -50,4 +47,8 @@ function follow(agent: Agent, port: number, path: string, token: string): Follow
   });
   request.on('error', fail);
   return { connected: connected.promise, ended: ended.promise };
+}
+
+for await (const [message] of on(process, 'message') as AsyncIterable<readonly unknown[]>) {
+  process.send?.(await answer(objectOf(message)));
 }

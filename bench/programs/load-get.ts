@@ -3,20 +3,12 @@
  * the load must cost less than the server it is for.
  * Takes `{port, token, paths, connections, ms}`, answers `{perSecond}`.
  */
+import { on } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { objectOf } from '../../src/client/json-fields.ts';
 
 const host = '127.0.0.1';
 const headEnd = Buffer.from('\r\n\r\n');
-
-process.on('message', (message: unknown) => {
-  const { port, token, paths, connections, ms } = objectOf(message);
-  if (!Array.isArray(paths)) throw new TypeError('No paths were given.');
-  const requests = paths.map((path) =>
-    Buffer.from(`GET ${String(path)} HTTP/1.1\r\nhost: ${host}:${String(port)}\r\nauthorization: Bearer ${String(token)}\r\n\r\n`),
-  );
-  void load(requests, Number(port), Number(connections), Number(ms)).then((perSecond) => process.send?.({ perSecond }));
-});
 
 async function load(requests: readonly Buffer[], port: number, connections: number, ms: number): Promise<number> {
   const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)));
@@ -69,4 +61,15 @@ function onAnswers(socket: Socket, onAnswer: () => void): void {
       if (pending === undefined) return;
     }
   });
+}
+
+for await (const [message] of on(process, 'message') as AsyncIterable<readonly unknown[]>) {
+  const { port, token, paths, connections, ms } = objectOf(message);
+  if (!Array.isArray(paths)) throw new TypeError('No paths were given.');
+  const requests = paths.map((path) =>
+    Buffer.from(
+      `GET ${String(path)} HTTP/1.1\r\nhost: ${host}:${String(port)}\r\nauthorization: Bearer ${String(token)}\r\n\r\n`,
+    ),
+  );
+  process.send?.({ perSecond: await load(requests, Number(port), Number(connections), Number(ms)) });
 }
