@@ -67,8 +67,11 @@ async function drain(
 ): Promise<number> {
   let offset = fromOffset;
   for (;;) {
-    // A new buffer each time: the sink may keep what it was given.
-    const { bytesRead, buffer } = await spool.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, offset);
+    const length = Math.min((await spool.stat()).size - offset, chunkBytes);
+    if (length <= 0) return offset;
+    // A new buffer each time, for the sink may keep what it was given; and no larger than what is there, because most
+    // looks find little or nothing.
+    const { bytesRead, buffer } = await spool.read(Buffer.allocUnsafe(length), 0, length, offset);
     if (bytesRead === 0) return offset;
     signal.throwIfAborted();
     await unlessAborted(sink(buffer.subarray(0, bytesRead)), signal);

@@ -36,7 +36,7 @@ export async function graceOf(run: Run): Promise<number | undefined> {
 async function childOf(parent: number): Promise<number | undefined> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   for (const pid of pids) {
-    if ((await statOf(pid))?.parent === parent) return pid;
+    if (statOf(pid)?.parent === parent) return pid;
   }
   return undefined;
 }

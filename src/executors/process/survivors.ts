@@ -18,11 +18,11 @@ export async function survivorsOf(commandId: CommandId, launcher: ProcessIdentit
   if (process.platform !== 'linux') return await survivorsByPs(marker, launcher);
   // Where another process has the launcher's PID now, the session of that number is not ours any more: the system
   // does not use a PID again while it is the number of a session.
-  const namesake = await statOf(launcher.pid);
+  const namesake = statOf(launcher.pid);
   const session = namesake === undefined || namesake.startedAt === launcher.startedAt ? launcher.pid : undefined;
   const found: number[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
-    const stat = await statOf(pid);
+    const stat = statOf(pid);
     if (stat === undefined || 'ZX'.includes(stat.state)) continue;
     if (Number(stat.startedAt) < Number(launcher.startedAt)) continue;
     if (stat.session === session || (await carries(pid, marker))) found.push(pid);
