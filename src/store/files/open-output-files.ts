@@ -128,11 +128,13 @@ class OutputDirectory implements OutputFiles {
   async #stored(id: CommandId): Promise<Stored> {
     const held = this.#open.held(id);
     if (held !== undefined) return { sealed: false, length: held.length };
-    // The open name first: a seal that comes between the two looks moves the file to the second.
+    // What is asked for is mostly sealed. A seal that comes between the looks moves the file to the third.
+    const final = await sizeOf(sealedPath(this.#directory, id));
+    if (final !== undefined) return { sealed: true, length: final };
     const growing = await sizeOf(openPath(this.#directory, id));
     if (growing !== undefined) return { sealed: false, length: growing };
-    const final = await sizeOf(sealedPath(this.#directory, id));
-    return { sealed: final !== undefined, length: final ?? 0 };
+    const moved = await sizeOf(sealedPath(this.#directory, id));
+    return { sealed: moved !== undefined, length: moved ?? 0 };
   }
 
   async #openOrMake(id: CommandId): Promise<OutputFile> {

@@ -54,12 +54,18 @@ export class OutputReader {
   }
 
   async #find(id: CommandId): Promise<OutputFile> {
-    try {
-      // The open name first: a seal that comes between the two tries moves the file to the second.
-      return await OutputFile.openExisting(openPath(this.#directory, id));
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-      return await OutputFile.openExisting(sealedPath(this.#directory, id));
-    }
+    const [sealed, growing] = [sealedPath(this.#directory, id), openPath(this.#directory, id)];
+    // What is read is mostly sealed. A seal that comes between the tries moves the file to the third.
+    const file = (await openIfThere(sealed)) ?? (await openIfThere(growing));
+    return file ?? (await OutputFile.openExisting(sealed));
+  }
+}
+
+async function openIfThere(path: string): Promise<OutputFile | undefined> {
+  try {
+    return await OutputFile.openExisting(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
   }
 }
