@@ -48,10 +48,12 @@ function subscriptionsOf({ scope }: Somebody): readonly string[] {
     .toSorted();
 }
 
+/** Headers that differ from one request to the next, or are about the connection and not about the answer. */
+const passing = /^(?:date|connection|keep-alive|x-ms-.*request-id)$/;
+
 /** An answer without what differs from one request to the next, and with the one name for the other. */
 function comparable({ status, headers, text }: Answer, { present, absent }: Parameter): string {
-  const { date: _date, ...rest } = headers;
-  const kept = Object.entries(rest).filter(([name]) => !/^x-ms-.*request-id$/.test(name));
+  const kept = Object.entries(headers).filter(([name]) => !passing.test(name));
   return JSON.stringify([status, kept, text.replaceAll(absent, present)]);
 }
 
