@@ -10,6 +10,8 @@ export interface Truth {
   readonly exitCode: number | undefined;
   /** How often it was carried out; `undefined` for one that leaves no trace of that. */
   readonly effects: number | undefined;
+  /** Whether it is one of which nobody can know what became of it. */
+  readonly getsLost: boolean;
   /** Whether one that has started was carried out, however early it was stopped. */
   readonly leavesAtStart: boolean;
   /** What the executor itself said of its end. */
@@ -54,6 +56,9 @@ export function judge(command: TerminalCommand, truth: Truth): void {
   if (effects !== undefined) {
     const words = JSON.stringify('failure' in command ? command.failure : command.phase);
     assert.ok(effects >= least && effects <= most, `it was carried out ${effects} times, and the record says ${words}`);
+  }
+  if (command.phase === 'failed' && command.failure.reason === 'WorkerLost') {
+    assert.ok(truth.getsLost, 'it is lost, though nothing but Longarm itself could have lost it');
   }
   judgeExit(command, truth);
   judgeOutput(command, truth);

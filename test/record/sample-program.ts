@@ -21,5 +21,6 @@ export function sampleProgram(dice: Dice, effects: string): SampleScript {
     exitCode,
     effects,
     timeoutMs: dice.chance(0.15) ? 1000 : undefined,
+    getsLost: false,
   };
 }

@@ -10,6 +10,8 @@ export interface SampleScript {
   /** Where it leaves one line for each time that it is carried out; `undefined` for one that leaves none. */
   readonly effects: string | undefined;
   readonly timeoutMs: number | undefined;
+  /** Whether it is one of which nobody can know what became of it. */
+  readonly getsLost: boolean;
 }
 
 /** How a sample script ends, and how often of a hundred times. */
@@ -67,5 +69,6 @@ export function sampleScript(dice: Dice, effects: string): SampleScript {
     exitCode: ending === 'exit' || ending === 'none' ? exitCode : undefined,
     effects: counted ? effects : undefined,
     timeoutMs: dice.chance(0.2) ? dice.durationMs(200, 8000) : undefined,
+    getsLost: ending === 'lost',
   };
 }

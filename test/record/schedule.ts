@@ -198,11 +198,12 @@ export class Schedule {
       await told.askForAll();
       const { ended } = told;
       assert.ok(ended !== undefined);
-      const { written, exitCode, effects } = script;
+      const { written, exitCode, effects, getsLost } = script;
       const ran = effects === undefined ? undefined : await linesOf(effects);
       const [ends, totals] = [executor.endsOf(told.id), executor.totalsOf(told.id)];
       try {
-        judge(ended, { written, exitCode, ends, totals, effects: ran, leavesAtStart: this.#stage.leavesAtStart });
+        const { leavesAtStart } = this.#stage;
+        judge(ended, { written, exitCode, ends, totals, effects: ran, getsLost, leavesAtStart });
       } catch (error) {
         this.#tell(`command ${short(told.id)} was seen to end as ${JSON.stringify(ends)}`);
         throw error;

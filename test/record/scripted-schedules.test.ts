@@ -4,7 +4,7 @@ import { shortened } from '../shortened.ts';
 import { playSchedules } from './play-schedules.ts';
 import { seedAskedFor, showPlayed } from './show-played.ts';
 
-const { count, title } = shortened(40_000, 40);
+const { count, title } = shortened(40_000, 50);
 
 test(`behind lines that drop, delay, double and reorder calls the record stays true, in ${title} schedules`, async (t) => {
   const alone = seedAskedFor();
