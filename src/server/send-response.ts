@@ -65,6 +65,8 @@ async function sendStream(
  * each byte that the client sends.
  */
 function cutWhenLate(raw: FastifyReply['raw'], stalledMs: number): void {
+  // A client that has gone meanwhile is not heard to go once more, and the timer would hold up the end of the server.
+  if (raw.destroyed) return;
   const late = setTimeout(() => raw.destroy(), stalledMs);
   raw.once('close', () => clearTimeout(late));
 }
