@@ -23,7 +23,7 @@ export function dataPaths(directory: string) {
 
 /**
  * Opens the database with the key that its secrets are sealed under. Another process may have it open as well.
- * @throws when the database is there and its keys are not: new ones would open nothing of it.
+ * @throws when the database is there and its keys are not, or are another server's: they would open nothing of it.
  */
 export async function openStore(directory: string): Promise<Store> {
   const paths = dataPaths(directory);
@@ -33,7 +33,15 @@ export async function openStore(directory: string): Promise<Store> {
         'Restore it from a backup; to begin anew instead, move the whole data directory away.',
     );
   }
-  return openSqliteStore({ file: paths.database, sealer: await openKeyFile(paths.keys) });
+  const store = await openSqliteStore({ file: paths.database, sealer: await openKeyFile(paths.keys) });
+  try {
+    // The keys of another server are noticed now, and not by the first client that signs in.
+    await store.read(({ signingKeys }) => signingKeys.signingKeys());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
 }
 
 /** What a server is called for its clients; made once and kept, because tokens and role assignments name it. */
