@@ -66,6 +66,8 @@ export interface LiveServer {
 }
 
 const deadlineMs = 60_000;
+/** How long it may take to stop: nothing runs any more then. */
+const stopMs = 30_000;
 
 /** Starts a server and waits until it says that it is up. */
 export async function startLiveServer({ flags = [], disks }: LiveOptions = {}): Promise<LiveServer> {
@@ -168,7 +170,7 @@ function serverIn({ child, pid, folder, state, marks, dataDir, said }: Parts): L
     },
     stop: async () => {
       for (const each of clients) each.close();
-      const late = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+      const late = setTimeout(() => child.kill('SIGKILL'), stopMs);
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit');
         child.kill('SIGTERM');
@@ -176,7 +178,7 @@ function serverIn({ child, pid, folder, state, marks, dataDir, said }: Parts): L
       }
       clearTimeout(late);
       rmSync(folder, { recursive: true, force: true });
-      if (child.signalCode === 'SIGKILL') throw new Error(`The server did not end within ${deadlineMs} ms of SIGTERM.`);
+      if (child.signalCode === 'SIGKILL') throw new Error(`The server did not end within ${stopMs} ms of SIGTERM.`);
     },
   };
 }
