@@ -1,47 +1,17 @@
-import Type, { type Static } from 'typebox';
-import { Value } from 'typebox/value';
-import type { Machine } from './machine.ts';
-import { type Figure, isReached } from './measure.ts';
+import { type Figure, isReached, type Reach } from './measure.ts';
+import type { Result } from './result.ts';
 import type { Sample } from './sample.ts';
-
-/** What `--out` writes. */
-export interface Result {
-  /** When it was measured, RFC 3339. */
-  readonly at: string;
-  readonly machine: Machine;
-  readonly figures: readonly Figure[];
-}
-
-/** What a comparison needs of an earlier result. */
-const earlierSchema = Type.Object({
-  at: Type.String(),
-  machine: Type.Object({ cpu: Type.String(), cpus: Type.Number(), node: Type.String() }),
-  figures: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      result: Type.Number(),
-      subject: Type.Object({ unit: Type.String(), median: Type.Number() }),
-    }),
-  ),
-});
-
-/** An earlier result. */
-export type Earlier = Static<typeof earlierSchema>;
-
-/** Reads what `--out` wrote. @throws {Error} where it is something else. */
-export function parseResult(text: string): Earlier {
-  return Value.Parse(earlierSchema, JSON.parse(text));
-}
 
 /** Figures for people: two lines each. */
 export function figureLines(figures: readonly Figure[]): readonly string[] {
   return figures.flatMap((figure) => {
     const { name, what, subject, baseline, reach } = figure;
-    const reached = isReached(figure);
-    const verdict = reached === undefined ? 'reported' : reached ? 'reached' : 'MISSED';
-    const wanted = reach === undefined ? '' : ` (${reach.bound} ${reach.value})`;
+    const wanted = reach === undefined ? '' : ` (${reachText(reach)})`;
     const beside = baseline === undefined ? '' : `; ${sampleText(baseline.sample)} ${baseline.what}`;
-    return [`${name}: ${resultText(figure)}${wanted} ${verdict}`, `   ${what}: ${sampleText(subject)}${beside}`];
+    return [
+      `${name}: ${resultText(figure)}${wanted} ${verdictOf(figure)}`,
+      `   ${what}: ${sampleText(subject)}${beside}`,
+    ];
   });
 }
 
@@ -51,7 +21,7 @@ function resultText({ by, result, subject }: Figure): string {
 }
 
 /** How this run compares with an earlier one: for each figure of both, now over then. */
-export function comparedLines(then: Earlier, now: Result): readonly string[] {
+export function comparedLines(then: Result, now: Result): readonly string[] {
   const alike = then.machine.cpu === now.machine.cpu && then.machine.cpus === now.machine.cpus;
   const warning = alike
     ? []
@@ -76,4 +46,33 @@ function sampleText({ median, low, high, unit, count }: Sample): string {
 /** Three digits that mean something, and no more. */
 function round(number: number): string {
   return Math.abs(number) >= 100 ? number.toFixed(0) : String(Number(number.toPrecision(3)));
+}
+
+function reachText({ bound, value }: Reach): string {
+  return `${bound} ${value}`;
+}
+
+function verdictOf(figure: Figure): string {
+  const reached = isReached(figure);
+  if (reached === undefined) return 'reported';
+  return reached ? 'reached' : 'MISSED';
+}
+
+/** The figures as a table of `docs/performance.md`. */
+export function performanceTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { name, what, subject, baseline, reach } = figure;
+    const cells = [
+      `\`${name}\``,
+      what,
+      sampleText(subject),
+      baseline === undefined ? '–' : `${baseline.what}: ${sampleText(baseline.sample)}`,
+      resultText(figure),
+      reach === undefined ? '–' : reachText(reach),
+      verdictOf(figure),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const head = ['name', 'measured', 'median (quartiles)', 'baseline', 'result', 'reach', 'verdict'];
+  return [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows].join('\n');
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME… --out FILE --compare FILE]`: measures what docs/performance.md promises, each figure beside
- * its baseline in one run, on the package as it is installed. NAME runs only some.
+ * its baseline in one run, on the package as it is installed. NAME runs only some. `--document FILE` measures nothing: it
+ * puts the figures of an earlier run into docs/performance.md.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +11,13 @@ import { installLongarm } from './installed.ts';
 import { describeMachine, machineShape } from './machine.ts';
 import type { Figure, Measure } from './measure.ts';
 import { measures } from './measures.ts';
-import { comparedLines, figureLines, parseResult, type Result } from './report.ts';
+import { comparedLines, figureLines, performanceTable } from './report.ts';
+import { parseResult, type Result } from './result.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: 'string' }, compare: { type: 'string' } },
+  options: { out: { type: 'string' }, compare: { type: 'string' }, document: { type: 'string' } },
 });
 
 function chosen(): readonly Measure[] {
@@ -49,7 +51,8 @@ async function measured(measure: Measure, longarm: string): Promise<readonly Fig
   }
 }
 
-try {
+/** Measures what was chosen and says what was found. */
+async function measureAll(): Promise<void> {
   const wanted = chosen();
   const machine = machineShape(directory);
   say(describeMachine(machine));
@@ -68,6 +71,21 @@ try {
     say(`\nAgainst ${options.compare}:`);
     for (const line of comparedLines(parseResult(readFileSync(options.compare, 'utf8')), result)) say(line);
   }
+}
+
+/** Puts the figures of a result file into the document, between its two comments. */
+function document(file: string): void {
+  const path = join(import.meta.dirname, '../docs/performance.md');
+  const { at, machine, figures } = parseResult(readFileSync(file, 'utf8'));
+  const text = `Measured ${at.slice(0, 10)} on ${describeMachine(machine)}.\n\n${performanceTable(figures)}`;
+  const parts = /^([^]*<!-- figures -->\n)[^]*(<!-- end of figures -->[^]*)$/.exec(readFileSync(path, 'utf8'));
+  if (parts === null) throw new Error(`${path} lacks the comments around its figures.`);
+  writeFileSync(path, `${parts[1]}\n${text}\n\n${parts[2]}`);
+}
+
+try {
+  if (options.document === undefined) await measureAll();
+  else document(options.document);
 } catch (error) {
   failures.push(error instanceof Error ? error.message : String(error));
 } finally {
