@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { cancelCommand } from '../../src/control-plane/cancel-command.ts';
+import { parseCommandId } from '../../src/core/command-id.ts';
 import { roleByName } from '../../src/core/role.ts';
 import { registerClient } from '../../src/main/new-client.ts';
 import { serverVerbs } from '../../src/main/server-verbs.ts';
@@ -129,6 +131,21 @@ describe('rights that are given and taken while somebody is at work', () => {
     const path = `/${assignments}/7a1c9d52-93a5-4f7f-8d4c-000000000003?${assignmentVersion}`;
     assert.equal((await call('PUT', path, server.administrator, { properties })).status, 201);
     assert.equal((await call('GET', `${scripted}?${version}`, token)).status, 403);
+  });
+
+  test('a command that one issuer’s principal submitted is not that of another’s with the same id', async () => {
+    const { own } = await submitter();
+    const { plane } = server.longarm;
+    const id = parseCommandId(own.split('/').at(-1) ?? '');
+    const cluster = await plane.store.read(({ directory }) => directory.clusters());
+    const address = cluster.find(({ address: { name } }) => name === 'scripted')?.address;
+    assert.ok(id !== undefined && address !== undefined);
+    const { submittedBy } = (await plane.store.read(({ commands }) => commands.get(id)))?.facts ?? {};
+    assert.ok(submittedBy !== undefined);
+    const cancelAs = (issuer: string) =>
+      cancelCommand(plane, { principal: { ...submittedBy, issuer }, correlationId: 'test' }, address, id);
+    await assert.rejects(cancelAs('https://issuer.example'), { code: 'AuthorizationFailed' });
+    assert.equal((await cancelAs(submittedBy.issuer)).facts.id, id);
   });
 
   test('where run command is switched off not even an administrator runs one, and the refusal comes after the rights', async () => {

@@ -254,6 +254,7 @@ describe('secrets of a command, from submit to long after its end', { timeout: 1
     }
     for (const { headers, text: said, status } of asked.filter((each) => each.status >= 400 && each.status !== 415)) {
       assert.deepEqual(sightingsIn(`a ${status}`, said + JSON.stringify(headers), secrets), []);
+      assert.ok(!said.includes('Sentinel'), `a piece of a secret in ${said}`);
     }
     await isNowhereIn({ key: key['idempotency-key'] });
     assert.deepEqual(
