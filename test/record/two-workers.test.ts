@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { dropAllLeases } from '../../src/control-plane/expire.ts';
 import { createCommandFeed } from '../../src/control-plane/feed/command-feed.ts';
 import { getCommandResult } from '../../src/control-plane/get-command-result.ts';
 import type { CommandId } from '../../src/core/command-id.ts';
@@ -150,6 +151,30 @@ for (const { name, open, text } of ways) {
       assert.ok((await lost.promise) instanceof LeaseLost);
       await first.stop();
       assert.deepEqual(touched, ['start']);
+    });
+
+    test('the one that hears of its lost lease lets go at once, and the command goes on', async () => {
+      const touched: Touched = [];
+      const first = begin(createCommandFeed(behind.plane), touching(await open(directory.path), touched));
+      const id = await behind.submit(text(mark, gate));
+      const ear = behind.plane.bell.listen(`output/${id}`);
+      while ((await behind.plane.outputs.length(id)) === 0) await ear.next(1000);
+      ear.close();
+      const formerly = await holder(id);
+      begin(createCommandFeed(behind.plane), await open(directory.path));
+      while ((await holder(id)) === formerly) {
+        await dropAllLeases(behind.plane);
+        await clock.sleep(20);
+      }
+      const untilMs = clock.monotonicMs() + 10_000;
+      while (first.active.has(id)) {
+        assert.ok(clock.monotonicMs() < untilMs, 'it still carries the command out');
+        await clock.sleep(20);
+      }
+      await first.stop();
+      assert.deepEqual(touched, ['start']);
+      await writeFile(gate, '');
+      await judge(id);
     });
 
     test('it runs once though both start it at one moment, one of them on a lease that is over', async () => {
