@@ -8,7 +8,7 @@ export interface SetClock {
   /** Lets time pass. */
   readonly machine: TurnedClock;
   /** Sets the machine's clock forward, or back where negative. */
-  setBy(durationMs: number): void;
+  readonly setBy: (durationMs: number) => void;
 }
 
 /** Makes a server's time on a machine that stands still until it is turned. */

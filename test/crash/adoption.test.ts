@@ -2,25 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { appears, whenIn } from './crash-trial.ts';
 import { type CrashingServer, startCrashingServer } from './crashing-server.ts';
 
 const longarm = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/longarm.mjs');
-
-/** Resolves when the file exists. */
-async function appears(file: string): Promise<void> {
-  if (existsSync(file)) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const watcher = watch(dirname(file), () => {
-    if (existsSync(file)) resolve();
-  });
-  if (existsSync(file)) resolve();
-  await promise;
-  watcher.close();
-}
 
 describe('kill -9 of the server, and a restart', () => {
   let server: CrashingServer;
@@ -128,11 +117,6 @@ describe('kill -9 of the server, and a restart', () => {
 
   test('nothing of the finished commands is left on the machine', async () => {
     // What the crash left is swept by the next start; the last command is destroyed just after its end is told.
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const look = () => server.leftovers().length === 0 && resolve();
-    const watcher = watch(server.runsDirectory, look);
-    look();
-    await promise;
-    watcher.close();
+    await whenIn(server.runsDirectory, () => server.leftovers().length === 0);
   });
 });

@@ -86,7 +86,10 @@ const tiers: readonly Tier[] = [
   tier('access', 'who may do what, and that nothing secret shows', { timeoutMs: 4 * minuteMs }),
   tier('hostile', 'input that means harm: a clear error, nothing lost, nothing left', { timeoutMs: 4 * minuteMs }),
   tier('loss', 'the ways in which such systems lose results, each tried', { needs: [ownMounts], ...soak(8) }),
-  tier('crash', 'kill -9, restart: at most one side effect, no lost byte', soak(8)),
+  tier('crash', 'kill -9, restart: at most one side effect, no lost byte', {
+    needs: [program('strace', 'strace')],
+    ...soak(8),
+  }),
   tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
   tier('docs', 'the examples in the documents do what they say', {
     files: 'test/docs/*.test.ts',

@@ -1,0 +1,149 @@
+/**
+ * Crash points, as `node --import` gives them to a server: before and after every commit and every effect. No line of
+ * the product knows of them. They sit around what SQLite, the file system, child processes and signals are reached by,
+ * so a commit or an effect that somebody adds tomorrow is a crash point tomorrow (`docs/reliability.md` lists them, and a
+ * test compares).
+ *
+ * Not counted apart: rights and owners of files, which are set where nothing has its name yet.
+ *
+ * Their names say moment and effect, with ids and random parts left out: `before commit launching`,
+ * `after rename runs/process/.new-ID-RANDOM to runs/process/ID`.
+ */
+import childProcess, { type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import promises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isMainThread } from 'node:worker_threads';
+import { type CrashControl, crashVariable, parseControl } from './crash-control.ts';
+
+const control = parseControl(process.env[crashVariable]);
+if (control !== undefined && isMainThread) install(control);
+
+function install({ root, armFile, traceFile }: CrashControl): void {
+  /** At a crash point: notes it, and dies there and then if it is the one. */
+  const pass = (point: string): void => {
+    if (existsSync(traceFile)) appendFileSync(traceFile, `${point}\n`);
+    if (!existsSync(armFile) || readFileSync(armFile, 'utf8') !== point) return;
+    process.kill(process.pid, 'SIGKILL');
+    for (;;); // The signal arrives before this is over; nothing more must happen until then.
+  };
+
+  const around = (nameOf: (this: FileHandle, ...given: unknown[]) => string | undefined, act: Function) =>
+    async function (this: FileHandle, ...given: unknown[]): Promise<unknown> {
+      const name = nameOf.apply(this, given);
+      if (name !== undefined) pass(`before ${name}`);
+      try {
+        return await Reflect.apply(act, this, given);
+      } finally {
+        // Also where it failed: most of what fails here was there already.
+        if (name !== undefined) pass(`after ${name}`);
+      }
+    };
+
+  const place = (path: unknown): string | undefined => {
+    const text = String(path);
+    if (!text.startsWith(`${root}/`)) return undefined;
+    return text
+      .slice(root.length + 1)
+      .replaceAll(/[0-9a-f]{32}/g, 'ID')
+      .replaceAll(/-[0-9a-f]{12}\b/g, '-RANDOM')
+      .replaceAll(/\.[0-9a-f]{12}$/g, '.RANDOM')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
+      .replace(/^outputs\/[0-9a-f]{2}/, 'outputs/SHARD');
+  };
+  const at = (verb: string) => (path: unknown) => {
+    const where = place(path);
+    return where === undefined ? undefined : `${verb} ${where}`;
+  };
+  const fromTo = (verb: string) => (from: unknown, to: unknown) => {
+    const where = place(to);
+    return where === undefined ? undefined : `${verb} ${place(from) ?? String(from)} to ${where}`;
+  };
+
+  const { mkdir, rename, rm, unlink, writeFile, link, symlink, open } = promises;
+  const pathOf = new WeakMap<FileHandle, string>();
+  let handlesAreWatched = false;
+  const opened = async (...given: Parameters<typeof open>): Promise<FileHandle> => {
+    const handle = await open(...given);
+    pathOf.set(handle, String(given[0]));
+    if (!handlesAreWatched) {
+      handlesAreWatched = true;
+      watchHandles(Object.getPrototypeOf(handle));
+    }
+    return handle;
+  };
+  const watchHandles = (prototype: FileHandle): void => {
+    const on = (verb: string) =>
+      function (this: FileHandle) {
+        return at(verb)(pathOf.get(this));
+      };
+    for (const verb of ['write', 'sync'])
+      Object.assign(prototype, { [verb]: around(on(verb), Reflect.get(prototype, verb)) });
+  };
+  Object.assign(promises, {
+    mkdir: around(at('mkdir'), mkdir),
+    rename: around(fromTo('rename'), rename),
+    rm: around(at('remove'), rm),
+    unlink: around(at('remove'), unlink),
+    writeFile: around(at('write'), writeFile),
+    link: around(fromTo('link'), link),
+    symlink: around(fromTo('symlink'), symlink),
+    open: opened,
+  });
+
+  const { spawn } = childProcess;
+  Object.assign(childProcess, {
+    spawn: (command: string, words: readonly string[], options: SpawnOptions): ChildProcess => {
+      const isLauncher = words.includes('longarm-launcher');
+      if (isLauncher) pass('before spawn the launcher');
+      const child = spawn(command, words, options);
+      if (isLauncher) pass('after spawn the launcher');
+      return child;
+    },
+  });
+
+  const kill = process.kill.bind(process);
+  process.kill = (pid, signal) => {
+    if (pid === process.pid || signal === 0) return kill(pid, signal);
+    pass(`before signal ${String(signal)}`);
+    const sent = kill(pid, signal);
+    pass(`after signal ${String(signal)}`);
+    return sent;
+  };
+
+  watchCommits(pass);
+  syncBuiltinESMExports();
+}
+
+const phases = ['accepted', 'claimed', 'launching', 'running', 'completed', 'failed', 'cancelled'];
+
+/** A commit is named by what its transaction wrote: the phases of commands, else the tables. */
+function watchCommits(pass: (point: string) => void): void {
+  const written = new Set<string>();
+  const note = (sql: string, parameters: readonly unknown[]): void => {
+    const table = /^\s*(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)"?/i.exec(sql)?.[1];
+    if (table === undefined) return;
+    const phase = table === 'commands' ? phases.find((each) => parameters.includes(each)) : undefined;
+    const verb = /^\s*delete/i.test(sql) ? 'delete ' : '';
+    written.add(phase === undefined ? `${verb}${table}` : phase);
+  };
+  for (const method of ['run', 'all'] as const) {
+    const former = StatementSync.prototype[method] as (...given: unknown[]) => unknown;
+    StatementSync.prototype[method] = function (this: StatementSync, ...parameters: unknown[]) {
+      note(this.sourceSQL, parameters);
+      return former.apply(this, parameters);
+    } as never;
+  }
+  const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec');
+  if (typeof exec !== 'function') throw new Error('DatabaseSync has no exec.');
+  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+    if (/^begin/i.test(sql)) written.clear();
+    const isCommit = sql === 'commit' && written.size > 0;
+    const moved = [...written].filter((each) => phases.includes(each));
+    const name = `commit ${(moved.length > 0 ? moved : [...written]).toSorted().join(' and ')}`;
+    if (isCommit) pass(`before ${name}`);
+    Reflect.apply(exec, this, [sql]);
+    if (isCommit) pass(`after ${name}`);
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * `npm run mutate [-- WORD…]`: takes one defence after the other out of a copy of this checkout, and sees that the test
+ * which holds it fails. Words choose the mutations whose defence or file contains one of them.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Mutation, mutate, mutations } from './mutations/mutations.ts';
+
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
+/** How long one test may take to notice. A mutant that hangs is noticed, too. */
+const deadlineMs = 5 * 60_000;
+
+function run(command: string, args: readonly string[], cwd: string): number | null {
+  return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: deadlineMs, killSignal: 'SIGKILL' }).status;
+}
+
+/** The copy: what is committed, so that a mutation never meets work that is under way. */
+function copyCheckout(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+  if (run('git', ['clone', '--quiet', checkout, copy], checkout) !== 0) throw new Error('git clone failed');
+  symlinkSync(join(checkout, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function isNoticed(copy: string, { file, test }: Mutation, mutant: string): boolean {
+  const path = join(copy, file);
+  const original = readFileSync(path, 'utf8');
+  try {
+    writeFileSync(path, mutant);
+    return run(process.execPath, ['--test', ...test], copy) !== 0;
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+const words = process.argv.slice(2);
+const chosen = mutations.filter(
+  ({ defence, file }) => words.length === 0 || words.some((word) => defence.includes(word) || file.includes(word)),
+);
+const copy = copyCheckout();
+let survived = 0;
+try {
+  for (const mutation of chosen) {
+    const mutant = mutate(mutation, readFileSync(join(copy, mutation.file), 'utf8'));
+    const noticed = isNoticed(copy, mutation, mutant);
+    if (!noticed) survived += 1;
+    process.stdout.write(
+      `${noticed ? 'noticed ' : 'SURVIVED'}  without ${mutation.defence}: ${mutation.test.at(-1)}\n`,
+    );
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.stdout.write(`${chosen.length - survived} of ${chosen.length} noticed\n`);
+process.exitCode = survived === 0 && chosen.length > 0 ? 0 : 1;
