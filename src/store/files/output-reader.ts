@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { CommandId } from '../../core/command-id.ts';
 import { isAbsent, outputFault } from './output-fault.ts';
 import { OutputFile, pieceBytes } from './output-file.ts';
@@ -6,6 +7,8 @@ import { Places } from './places.ts';
 
 /** How many files are open for reading at once. */
 const mostReading = 32;
+/** Sealed output up to this is read at once: that takes 7 us, and by way of another thread 106. */
+const smallBytes = 64 * 1024;
 
 /**
  * Reads output that is stored. Each piece opens the file anew, so that a client that reads slowly, or never comes
@@ -26,9 +29,24 @@ export class OutputReader {
   async *read(id: CommandId, from: number, to: number): AsyncIterable<Uint8Array> {
     for (let offset = from; offset < to;) {
       const length = Math.min(pieceBytes, to - offset);
-      const piece = await this.#withFile(id, (file) => file.read(offset, length));
+      const small = length <= smallBytes ? this.#readAtOnce(id, offset, length) : undefined;
+      const piece = small ?? (await this.#withFile(id, (file) => file.read(offset, length)));
       offset += piece.length;
       yield piece;
+    }
+  }
+
+  /** `undefined` where that cannot be had at once, for whatever reason: the long way says which. */
+  #readAtOnce(id: CommandId, from: number, length: number): Uint8Array | undefined {
+    let file: number | undefined;
+    try {
+      file = openSync(sealedPath(this.#directory, id), constants.O_RDONLY | constants.O_NOFOLLOW);
+      const piece = new Uint8Array(length);
+      return readSync(file, piece, 0, length, from) === length ? piece : undefined;
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
     }
   }
 
