@@ -14,7 +14,7 @@ export interface ProcessIdentity {
 /** Reads what the launcher recorded of itself. @returns undefined for anything else. */
 export function parseLauncherRecord(text: string): ProcessIdentity | undefined {
   const [pid = '', bootId = '', start = '', ...rest] = text.split('\n');
-  if (!/^[1-9]\d*$/.test(pid) || start === '' || rest.join('') !== '') return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(pid) || start === '' || rest.join('') !== '') return undefined;
   return { pid: Number(pid), bootId, startedAt: parseStat(start)?.startedAt ?? start.trim() };
 }
 
