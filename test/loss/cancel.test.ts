@@ -119,8 +119,8 @@ describe('cancel, at whatever moment', () => {
       const wait = `while [ ! -e ${gate} ]; do sleep 0.01; done`;
       const ref = await submit(`echo done; ${wait}; echo effect >>${effects}; exit ${exitCode}`);
       await firstOutput(client, ref);
-      const cancelling = cancelled(ref, effects, Math.floor(random() * 20));
-      await sleep(Math.floor(random() * 40));
+      const cancelling = cancelled(ref, effects, Math.floor(random() * 40));
+      await sleep(Math.floor(random() * 20));
       writeFileSync(gate, '');
       trials.push(await cancelling);
     }

@@ -74,6 +74,9 @@ describe('children that will not end', () => {
       assert.match(properties.logs ?? '', /^done$/m);
       assertTicks(properties.logs ?? '', mark);
       assert.deepEqual(processesWith(mark), []);
+      // It was killed, and not cut off after seconds in which it could write hundreds.
+      const late = properties.logs?.split(/^done$/m)[1]?.match(/^tick /gm)?.length ?? 0;
+      assert.ok(late < 100, `${late} lines after the end of its parent`);
     });
 
     test(`one that ${name} dies with its command when that is cancelled, and what it wrote is there`, async () => {
