@@ -62,7 +62,8 @@ function parseLine(line: string, filesBelow: string | undefined): Parsed {
   const [, first = '', rest = ''] = /^(\S+)(?: (.*))?$/.exec(line) ?? [];
   const word = scriptWords.find((known) => known === first);
   if (word === undefined) {
-    return { error: `unknown word "${first}"; did you mean "${nearestWord(first, scriptWords)}"?` };
+    const shown = shorten(first);
+    return { error: `unknown word "${shown}"; did you mean "${nearestWord(shown, scriptWords)}"?` };
   }
   const parsed = parseStep(word, rest.trim(), rest);
   const path = pathIn(parsed);
@@ -73,6 +74,11 @@ function parseLine(line: string, filesBelow: string | undefined): Parsed {
   return isWrittenBelow(filesBelow, path)
     ? parsed
     : { error: `${word} takes a path below ${filesBelow}, without ".."` };
+}
+
+/** What is quoted of a script. Without it a word of a megabyte would be compared with each known one, letter by letter. */
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 function pathIn(parsed: Parsed): string | undefined {
@@ -92,7 +98,7 @@ function parseStep(word: Word, rest: string, verbatim: string): Parsed {
     case 'bytes': {
       const length = parseSizeBytes(rest);
       return length === undefined
-        ? { error: `bytes takes a size like 512, 64KiB or 10MiB, not "${rest}"` }
+        ? { error: `bytes takes a size like 512, 64KiB or 10MiB, not "${shorten(rest)}"` }
         : { step: { type: 'fill', length } };
     }
     case 'sleep':
@@ -112,7 +118,7 @@ function parseStep(word: Word, rest: string, verbatim: string): Parsed {
     case 'exit':
       return /^\d{1,3}$/.test(rest) && Number(rest) <= 255
         ? { step: { type: 'exit', exitCode: Number(rest) } }
-        : { error: `exit takes a code from 0 to 255, not "${rest}"` };
+        : { error: `exit takes a code from 0 to 255, not "${shorten(rest)}"` };
     case 'lost':
       return { step: { type: 'lost', message: rest === '' ? 'The script says so.' : rest } };
     case 'killed':
@@ -129,7 +135,7 @@ function parseStep(word: Word, rest: string, verbatim: string): Parsed {
 function withDuration(word: Word, rest: string, make: (durationMs: number) => Parsed): Parsed {
   const durationMs = parseDurationMs(rest);
   return durationMs === undefined
-    ? { error: `${word} takes a duration like 250ms, 2s, 5m or 1h, not "${rest}"` }
+    ? { error: `${word} takes a duration like 250ms, 2s, 5m or 1h, not "${shorten(rest)}"` }
     : make(durationMs);
 }
 
