@@ -21,8 +21,9 @@ export const followers: Measure = {
   deadlineMs: 240_000,
   run: async (place) => {
     const server = await startBenchServer(place, [{ name: 'process', executor: 'process' }]);
-    // The most of all rounds: a heap that has grown stays so, and the next thousand would seem to cost nothing.
-    let [idleKb, busyKb] = [0, 0];
+    // Of the first thousand, and the most of all rounds: a heap that has grown stays so.
+    let idleKb: number | undefined;
+    let busyKb = 0;
     try {
       let count = 0;
       await followed(place, server, 1, bytesForMany, 0);
@@ -34,7 +35,7 @@ export const followers: Measure = {
         async () => (await followed(place, server, 1, bytesForOne, (count += 1))).mibPerCpuSecond,
         async () => {
           const round = await followed(place, server, many, bytesForMany, (count += 1));
-          idleKb = Math.max(idleKb, (round.idleBytes - before) / many / 1000);
+          idleKb ??= (round.idleBytes - before) / many / 1000;
           busyKb = Math.max(busyKb, (round.busyBytes - before) / many / 1000);
           return round.mibPerCpuSecond;
         },
@@ -52,7 +53,7 @@ export const followers: Measure = {
         ),
         value(
           { name: 'followers-memory', what: 'RSS of the server for each that waits', reach },
-          sampleOf('kB', [idleKb]),
+          sampleOf('kB', [idleKb ?? 0]),
         ),
         value(
           { name: 'followers-memory-busy', what: 'RSS of the server for each, at most, while output comes', reach },

@@ -13,7 +13,7 @@ const idealSeconds = commands / atOnce;
 /** A queue that is worked off. */
 export const thousandSleeps: Measure = {
   name: 'thousand-sleeps',
-  deadlineMs: 180_000,
+  deadlineMs: 240_000,
   run: async (place) => {
     const bareSeconds = await bareSleeps(place.signal);
     place.say(`bare processes, ${atOnce} at once: ${bareSeconds.toFixed(1)} s`);
