@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { type ArmServer, startArmServer, version } from '../arm/arm-server.ts';
-import { quickToken, type QuickServer, startQuickServer } from './quick-server.ts';
+import { quickToken, type QuickServer, shortTimeouts, startQuickServer } from './quick-server.ts';
 import { connectRaw, type RawClient } from './raw-client.ts';
 
 const deadline = { timeout: 30_000 };
@@ -44,12 +44,16 @@ describe('clients that take their time', () => {
   const run = () => `${cluster}/scripted/runCommand?${version}`;
 
   test('headers that come byte by byte are ended with a 408, however steadily they come', deadline, async () => {
-    const client = await open();
+    // A whole request may take long here, so that it is its headers that are late.
+    const patient = await startQuickServer(server, { timeouts: { ...shortTimeouts, requestMs: 60_000 } });
+    const client = await connectRaw(patient.port);
+    ends.push(() => client.close());
     client.send(headOf('GET', `${cluster}/scripted?${version}`).slice(0, -2));
     trickle(client, 'x');
     const answer = await client.answer();
     assert.deepEqual([answer.status, answer.code, answer.headers['connection']], [408, 'RequestTimeout', 'close']);
     await client.closed;
+    await patient.stop();
   });
 
   test('a body that comes byte by byte is ended with a 408, and nothing is submitted', deadline, async () => {
@@ -83,7 +87,8 @@ describe('clients that take their time', () => {
       plain.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       const garbage = connect(secure.port, '127.0.0.1');
       garbage.write(Buffer.alloc(4096, 0xff));
-      await Promise.all([unfinished, plain, garbage].map(ended));
+      // Nothing more is sent: it is the silence that is ended.
+      await Promise.all([unfinished, plain, garbage].map(closed));
       const good = connectTls({ port: secure.port, host: '127.0.0.1', rejectUnauthorized: false });
       ends.push(() => good.destroy());
       good.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -172,6 +177,15 @@ async function connectUnread(port: number, request: string): Promise<Socket> {
   socket.pause();
   socket.write(request);
   return socket;
+}
+
+/** Resolves when the other side has closed the connection. */
+async function closed(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on('error', () => undefined);
+  socket.once('close', () => resolve());
+  socket.resume();
+  await promise;
 }
 
 /** Resolves when the other side has ended or reset the connection. Reads nothing: writing finds out. */
