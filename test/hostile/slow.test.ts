@@ -126,11 +126,15 @@ describe('clients that take their time', () => {
   });
 
   test('what a refused client goes on sending is passed over for a while and then cut', deadline, async () => {
-    const client = await open();
+    // A whole request may take long here, so that it is the refused one that is cut.
+    const patient = await startQuickServer(server, { timeouts: { ...shortTimeouts, requestMs: 60_000 } });
+    const client = await connectRaw(patient.port);
+    ends.push(() => client.close());
     client.send(headOf('POST', run(), 'Content-Type: application/json\r\nContent-Length: 1000000000\r\n'));
     assert.equal((await client.answer()).status, 413);
     trickle(client, 'x');
     await client.closed;
+    await patient.stop();
   });
 
   test('a client that is refused by the HTTP parser and never closes is cut', deadline, async () => {

@@ -9,6 +9,9 @@ import { tries } from './corpus.ts';
 const limits = { unpackedBytes: 200_000, entries: 8 };
 const archives = [
   writeZip([]),
+  writeZip([{ name: '../up', content: 'x' }]),
+  writeZip([{ name: '/abs', content: 'x' }]),
+  writeZip([{ name: 'l', content: '/etc', mode: 0o120777 }]),
   writeZip([{ name: 'run.sh', content: '#!/bin/sh\necho hello\n', mode: 0o100755 }]),
   writeZip([
     { name: 'd/', mode: 0o040755 },
