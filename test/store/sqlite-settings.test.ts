@@ -15,8 +15,15 @@ describe('the settings of an SQLite store', () => {
   });
   afterEach(() => place.remove());
 
-  // Numbers as https://sqlite.org/pragma.html gives them: synchronous 2 is FULL.
-  const expected = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, secure_delete: 1, query_only: 0 };
+  // Numbers as https://sqlite.org/pragma.html gives them: synchronous 2 is FULL, temp_store 2 is MEMORY.
+  const expected = {
+    journal_mode: 'wal',
+    synchronous: 2,
+    foreign_keys: 1,
+    secure_delete: 1,
+    temp_store: 2,
+    query_only: 0,
+  };
   for (const [pragma, value] of Object.entries(expected)) {
     test(`the writing connection has ${pragma} = ${value}`, async () => {
       const writer = await openWriter(place.file);

@@ -42,6 +42,8 @@ export interface Entry {
   /** The directory below it that the command may see and write. */
   readonly box: string;
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** What `LC_ALL` is for the command. All that leads to it has `C`: to load another one takes each program its time. */
+  readonly locale: string;
 }
 
 /**
@@ -53,8 +55,9 @@ export interface Entry {
  */
 export function innerStep(entry: Entry): Step {
   const { isolation, maskedDirectory, box, owner } = entry;
-  const signals = isolation.restoresSignals ? ['env', '--default-signal=INT,QUIT'] : [];
-  if (isolation.kind === 'session') return signals;
+  const signals = isolation.restoresSignals ? ['--default-signal=INT,QUIT'] : [];
+  const last = ['env', ...signals, `LC_ALL=${entry.locale}`];
+  if (isolation.kind === 'session') return last;
   const below = isolation.nested ? ['--pid', '--fork', '--mount-proc'] : [];
   const mounts = ['unshare', '--mount', '--propagation', 'private', ...below];
   const lastStep = isolation.nested ? firstProcess : 'exec "$@"';
@@ -63,7 +66,7 @@ export function innerStep(entry: Entry): Step {
     owner === undefined
       ? ['unshare', '--user', '--map-current-user', '--mount', '--propagation', 'private']
       : ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...noPrivileges];
-  return [...mounts, ...mask, ...confined, ...signals];
+  return [...mounts, ...mask, ...confined, ...last];
 }
 
 const noPrivileges = ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'];
@@ -76,8 +79,7 @@ const maskScript = String.raw`set -e
 umask 022
 exec 7<"$2"
 mount -t tmpfs -o size=64k,mode=755,nosuid,nodev longarm "$1"
-mkdir -p "$2"
-mount -c --bind /proc/self/fd/7 "$2"
+mount -c -o bind,X-mount.mkdir=0755 /proc/self/fd/7 "$2"
 mount -o remount,ro "$1"
 exec 7<&-
 shift 2`;

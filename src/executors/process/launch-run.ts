@@ -28,7 +28,9 @@ export async function launchRun(
   signal: AbortSignal,
 ): Promise<void> {
   const { isolation, maskedDirectory } = room;
-  const enter = innerStep({ isolation, maskedDirectory, box: run.box, owner: lane.owner });
+  const environment = commandEnvironment(lane, run.box);
+  const locale = environment['LC_ALL'] ?? 'C';
+  const enter = innerStep({ isolation, maskedDirectory, box: run.box, owner: lane.owner, locale });
   const supervisor = supervisorArgv({
     by: ['/bin/sh'],
     directory: run.directory,
@@ -46,7 +48,7 @@ export async function launchRun(
     const args = ['-c', launcherScript, 'longarm-launcher', run.directory, ...outerStep(isolation), ...supervisor];
     const child = spawn('/bin/sh', args, {
       cwd: '/',
-      env: commandEnvironment(lane, run.box),
+      env: { ...environment, LC_ALL: 'C' },
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });

@@ -1,7 +1,8 @@
 /**
  * The launcher: `sh -c SCRIPT longarm-launcher DIRECTORY ARGV…` records who it is, and then becomes ARGV, which keeps
  * its PID and start time. The record is made by `ln`, atomically and at most once in a directory's life, so of two
- * launchers one ends with 125 before anything happened, and a record is never half written.
+ * launchers one ends with 125 before anything happened, and a record is never half written. What it is a link to stays:
+ * to remove it would take one program more, and the directory goes as a whole.
  *
  * Three lines: the PID; the id of this boot of the machine; when the process started, as the system words it.
  */
@@ -17,8 +18,5 @@ else
   start=$(LC_ALL=C ps -o lstart= -p $$)
 fi
 printf '%s\n%s\n%s\n' "$$" "$boot" "$start" >"$own" || exit 125
-ln "$own" "$d/launcher" 2>/dev/null
-won=$?
-rm -f "$own"
-[ "$won" = 0 ] || exit 125
+ln "$own" "$d/launcher" 2>/dev/null || exit 125
 exec "$@"`;

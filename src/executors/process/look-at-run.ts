@@ -3,7 +3,7 @@ import { lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import type { FinalObservation } from '../../core/observation.ts';
 import { hasCode, undefinedIfAbsent } from '../system-error.ts';
-import { parseExitRecord } from '../supervisor/spool-directory.ts';
+import { type ExitRecord, parseExitRecord } from '../supervisor/spool-directory.ts';
 import { type Prepared, readPrepared } from './prepare-run.ts';
 import { isAlive, parseLauncherRecord, type ProcessIdentity } from './process-identity.ts';
 import type { Run } from './run-directory.ts';
@@ -96,11 +96,19 @@ async function readRecord(run: Run): Promise<FinalObservation | undefined> {
 
 /** How long the spool was by the record of the end; 0 where there is no record that says so. */
 export async function recordedBytes(run: Run): Promise<number> {
+  return (await recordOf(run))?.bytes ?? 0;
+}
+
+/** Whether the supervisor came to its end and said so, be it that the command never began. */
+export async function hasRecord(run: Run): Promise<boolean> {
+  return (await recordOf(run)) !== undefined || (await readIfThere(run.unbegun)) !== undefined;
+}
+
+async function recordOf(run: Run): Promise<ExitRecord | undefined> {
   for (const path of [run.exit, run.broken, run.severed]) {
     const record = parseExitRecord((await readIfThere(path)) ?? '');
-    if (record !== undefined) return record.bytes;
+    if (record !== undefined) return record;
   }
-  return 0;
 }
 
 /** Why the end of the output may be missing, in words; `undefined` where no record says that it may. */

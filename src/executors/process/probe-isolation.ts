@@ -76,7 +76,7 @@ async function tryOut(isolation: Isolation): Promise<string | undefined> {
     const box = join(scratch, 'run', 'box');
     await mkdir(box, { recursive: true });
     await writeFile(join(scratch, 'secret'), 'secret');
-    const inner = innerStep({ isolation, maskedDirectory: scratch, box, owner: undefined });
+    const inner = innerStep({ isolation, maskedDirectory: scratch, box, owner: undefined, locale: 'C' });
     const check = checkScript(join(scratch, 'secret'), box);
     const middle = ['/bin/sh', '-c', middleScript, 'longarm-probe', box];
     const tried = await run([...outerStep(isolation), ...middle, ...inner, '/bin/sh', '-c', check]);

@@ -64,14 +64,23 @@ wipe() {
   fi 2>/dev/null
 }
 
-# Sends this shell signal $2 after $1 seconds. It ignores TERM, because a stop says TERM to all. A sleep that did not
-# end well was killed, by the command perhaps, and gets two successors. It has a session of its own, so that one KILL
-# ends it with its sleep: a trap in a subshell could miss the moment between the fork of the sleep and the wait for it.
-# It carries the marker, by which whoever cleans up after a supervisor that was killed finds it.
+# What an alarm and the dog do. They ignore TERM, because a stop says TERM to all. A sleep that did not end well was
+# killed, by the command perhaps, and gets two successors.
+sleeper='trap "" TERM INT HUP
+  for attempt in 1 2 3; do sleep "$1" && break; done
+  [ -z "$4" ] || : >"$4"
+  kill -"$2" "$3"'
+
+# Sends process $3 signal $2 after $1 seconds, having made file $4 where there is one. In a namespace it dies with this
+# shell. Elsewhere it has a session of its own, so that one KILL ends it with its sleep: a trap in a subshell could miss
+# the moment between the fork of the sleep and the wait for it. And it carries the marker, by which whoever cleans up
+# after a supervisor that was killed finds it.
 alarm() {
-  LONGARM_COMMAND_ID=$id $own sh -c 'trap "" TERM INT HUP
-    for attempt in 1 2 3; do sleep "$1" && break; done
-    kill -"$2" "$3"' longarm-alarm "$1" "$2" "$self" </dev/null >/dev/null 2>&1 4>&- 5>&- &
+  if [ -n "$alone" ]; then
+    (eval "$sleeper") </dev/null >/dev/null 2>&1 4>&- 5>&- &
+  else
+    LONGARM_COMMAND_ID=$id $own sh -c "$sleeper" longarm-alarm "$@" </dev/null >/dev/null 2>&1 4>&- 5>&- &
+  fi
 }
 
 # Ends what alarm, or the like, has started: first the process, which may not lead its session yet, then the session.
@@ -87,7 +96,7 @@ stop() {
   cause=$1
   [ ! -s "$d/grace" ] || read -r grace <"$d/grace"
   warn
-  alarm "$grace" USR1
+  alarm "$grace" USR1 "$self"
   grimmer=$!
 }
 
@@ -125,7 +134,7 @@ exec 6<&-
 runner=$!
 exec 4>&- 5>&-
 
-alarm "$limit" ALRM
+alarm "$limit" ALRM "$self"
 timer=$!
 if [ -n "$early" ] || [ -e "$d/grace" ]; then stop stop; fi
 
@@ -151,9 +160,7 @@ wipe
 
 # With all other writers dead the pump comes to the end of the pipe. Only something that could not be killed keeps
 # it from that, and then it is cut off after a while: what such a survivor writes is not the command's output.
-LONGARM_COMMAND_ID=$id $own sh -c 'sleep 5
-  : >"$1/cut"
-  kill -KILL "$2"' longarm-dog "$d" "$pump" </dev/null >/dev/null 2>&1 &
+alarm 5 KILL "$pump" "$d/cut"
 dog=$!
 wait "$pump"
 pumped=$?
@@ -164,7 +171,8 @@ call_off "$dog"
 name=exit
 if [ "$pumped" -gt 128 ]; then name=severed; elif [ "$pumped" != 0 ]; then name=broken; fi
 [ ! -e "$d/cut" ] || name=exit
-bytes=$(wc -c <"$d/out") || name=broken
+bytes=
+[ ! -s "$d/out" ] || bytes=$(wc -c <"$d/out") || name=broken
 [ -s "$d/started" ] || name=unbegun
 set -- $bytes
 [ -n "$1" ] || set -- 0

@@ -20,6 +20,8 @@ export async function openWriter(file: string): Promise<SqliteConnection> {
     await waitWhileBusy(() => connection.exec('pragma journal_mode = wal'));
     connection.exec('pragma synchronous = full');
     connection.exec('pragma secure_delete = on');
+    // Else what a statement may have to undo goes to a file in a directory that others use as well.
+    connection.exec('pragma temp_store = memory');
     connection.exec(`pragma journal_size_limit = ${logKeptBytes}`);
     return connection;
   } catch (error) {
