@@ -41,14 +41,14 @@ async function crashAt(server: CrashingServer, scenario: Scenario, point: string
   await assertNothingLeft(server);
 }
 
-/** What decides whether something is so: commits, starts, signals, and what gets its name or loses it. */
-const decisive = /^\w+ (?:commit|spawn|signal|rename|link|symlink|remove) /;
+/** What decides whether something is so: commits, starts, signals, and what gets its name. */
+const decisive = /^\w+ (?:commit|spawn|signal|rename) /;
 
 /** All points in a soak; else all that decide something, and of the others as many as `title` says. */
 function chosenPoints(scenario: Scenario): readonly string[] {
   const points = listedEffects(scenario.name).flatMap((effect) => [`before ${effect}`, `after ${effect}`]);
   const others = points.filter((point) => !decisive.test(point));
-  const step = others.length / shortened(others.length, 6).count;
+  const step = others.length / shortened(others.length, 8).count;
   const taken = new Set(others.filter((_, index) => Math.floor(index % step) === 0));
   return points.filter((point) => decisive.test(point) || taken.has(point));
 }

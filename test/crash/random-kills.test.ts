@@ -8,7 +8,7 @@ import { shortened } from '../shortened.ts';
 import { assertNothingLeft, assertSame, outputOf } from './crash-trial.ts';
 import { type CrashingServer, startCrashingServer } from './crashing-server.ts';
 
-const kills = shortened(1000, 25);
+const kills = shortened(1000, 40);
 /** How many clients submit one command after the other all the while. */
 const clients = 4;
 /** A life ends at some moment up to this long after it began: in the start, or with commands in every phase. */
