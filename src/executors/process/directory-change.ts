@@ -14,12 +14,15 @@ const blindMs = 100;
 /**
  * Begins to listen, *before* the caller looks. It is a hint and no more: the caller also looks after the time-out.
  * One listener serves one wait, so that a spool that grows fast costs no event per write.
+ * @param names the files that matter. Most of what is made on the way of a command matters to nobody who waits.
  */
-export function listenTo(directory: string, clock: Clock): DirectoryChange {
+export function listenTo(directory: string, clock: Clock, names: ReadonlySet<string>): DirectoryChange {
   const changed = new AbortController();
   let watcher: FSWatcher | undefined;
   try {
-    watcher = watch(directory, () => changed.abort());
+    watcher = watch(directory, (_type, name) => {
+      if (name === null || names.has(name)) changed.abort();
+    });
     watcher.on('error', () => changed.abort());
   } catch {
     // Without a watch the time-out is all there is, and it becomes short.

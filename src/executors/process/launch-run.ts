@@ -10,7 +10,7 @@ import type { ProcessLane } from './lane.ts';
 import { launcherScript } from './launcher-script.ts';
 import { readClaim, readLauncher } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
-import type { Run } from './run-directory.ts';
+import { type Run, runChanges } from './run-directory.ts';
 
 const lookEveryMs = 250;
 
@@ -62,7 +62,7 @@ export async function launchRun(
     child.unref();
     for (;;) {
       const over = ended.signal.aborted;
-      const change = listenTo(run.directory, room.clock);
+      const change = listenTo(run.directory, room.clock, runChanges);
       try {
         // A claim without a record is a bar: the command was stopped in the meantime.
         if ((await readLauncher(run)) !== undefined || (await readClaim(run)) !== 'free') return;

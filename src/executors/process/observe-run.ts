@@ -3,7 +3,7 @@ import type { FinalObservation, Observation } from '../../core/observation.ts';
 import { listenTo } from './directory-change.ts';
 import { lookAtRun, type Sight } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
-import { type Run, runOf } from './run-directory.ts';
+import { type Run, runChanges, runOf } from './run-directory.ts';
 import { graceOf } from './stop-run.ts';
 import { killSurvivors } from './survivors.ts';
 
@@ -31,7 +31,7 @@ export async function* observeRun(
   let stopSeenMs: number | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const change = listenTo(run.directory, room.clock);
+    const change = listenTo(run.directory, room.clock, runChanges);
     try {
       const sight = await lookAtRun(run, room.bootId);
       const graceMs = await graceOf(run);

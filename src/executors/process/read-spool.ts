@@ -6,7 +6,7 @@ import { listenTo } from './directory-change.ts';
 import { undefinedIfAbsent } from '../system-error.ts';
 import { lookAtRun, recordedBytes } from './look-at-run.ts';
 import type { ProcessRoom } from './room.ts';
-import { type Run, runOf } from './run-directory.ts';
+import { outputChanges, type Run, runOf } from './run-directory.ts';
 import { survivorsOf } from './survivors.ts';
 
 const chunkBytes = 256 * 1024;
@@ -30,7 +30,7 @@ export async function readSpool(
   try {
     for (;;) {
       signal.throwIfAborted();
-      const change = listenTo(run.directory, room.clock);
+      const change = listenTo(run.directory, room.clock, outputChanges);
       try {
         const over = await isOver(room, run);
         spool ??= await openSpool(run);

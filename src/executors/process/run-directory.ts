@@ -52,6 +52,23 @@ export function runAt(directory: string, commandId: CommandId): Run {
   };
 }
 
+const { claim, started, exit, broken, severed, unbegun, grace, out } = spoolFiles;
+
+/** The files of a run directory by which it is seen how the run stands. */
+export const runChanges: ReadonlySet<string> = new Set([
+  'launcher',
+  claim,
+  started,
+  exit,
+  broken,
+  severed,
+  unbegun,
+  grace,
+]);
+
+/** The files by which it is seen that there is more output, or that no more will come. */
+export const outputChanges: ReadonlySet<string> = new Set([out, exit, broken, severed, unbegun, claim]);
+
 /** A name beside the run's own, for what is not there yet or not any more. The sweep knows it by the id in it. */
 export function sideName(runsDirectory: string, commandId: CommandId, state: 'new' | 'gone'): string {
   return join(runsDirectory, `.${state}-${commandId}-${randomBytes(6).toString('hex')}`);
