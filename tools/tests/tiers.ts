@@ -84,7 +84,10 @@ const tiers: readonly Tier[] = [
   tier('main', 'the whole server, started and stopped', { timeoutMs: 4 * minuteMs }),
   tier('record', 'a feed and an executor that drop, delay, double and reorder: the record stays true', soak(4)),
   tier('access', 'who may do what, and that nothing secret shows', { timeoutMs: 4 * minuteMs }),
-  tier('hostile', 'input that means harm: a clear error, nothing lost, nothing left', { timeoutMs: 4 * minuteMs }),
+  tier('hostile', 'input that means harm: a clear error, nothing lost, nothing left', {
+    ...soak(4),
+    concurrency: 2,
+  }),
   tier('loss', 'the ways in which such systems lose results, each tried', { needs: [ownMounts], ...soak(8) }),
   tier('crash', 'kill -9, restart: at most one side effect, no lost byte', {
     needs: [program('strace', 'strace')],
