@@ -32,8 +32,9 @@ export interface Executor {
 
   /**
    * Gives `sink` the spool's bytes from `fromOffset` on, in order and without a gap, following it while it grows.
-   * Waits for each `sink` before it reads on. Resolves only when the command has ended and every byte up to the
-   * end was given; an error in between says nothing about what came before it, which is an exact prefix.
+   * Waits for each `sink` before it reads on, and the bytes are the sink's only until it resolves: what it keeps, it
+   * copies. Resolves only when the command has ended and every byte up to the end was given; an error in between
+   * says nothing about what came before it, which is an exact prefix.
    * @throws {SpoolGone} when there is nothing to read and never will be.
    * @throws when reading broke off; the caller calls again with the offset it has got to.
    */

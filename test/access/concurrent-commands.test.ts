@@ -79,7 +79,7 @@ for (const [name, lane, isolation] of found.kind === 'namespaces' ? lanes : []) 
       let last: FinalObservation | undefined;
       for await (const observation of executor.observe(commandId, soon())) if (isFinal(observation)) last = observation;
       const chunks: Uint8Array[] = [];
-      await executor.readOutput(commandId, 0, async (bytes) => void chunks.push(bytes), soon());
+      await executor.readOutput(commandId, 0, async (bytes) => void chunks.push(Buffer.from(bytes)), soon());
       await executor.destroy(commandId, soon());
       return {
         out: Buffer.concat(chunks).toString(),

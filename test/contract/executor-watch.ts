@@ -42,7 +42,7 @@ export async function readAll(
   fromOffset = 0,
 ): Promise<{ readonly output: Buffer; readonly totalBytes: number }> {
   const chunks: Uint8Array[] = [];
-  const sink = async (bytes: Uint8Array): Promise<void> => void chunks.push(bytes);
+  const sink = async (bytes: Uint8Array): Promise<void> => void chunks.push(Buffer.from(bytes));
   const { totalBytes } = await executor.readOutput(commandId, fromOffset, sink, soon());
   return { output: Buffer.concat(chunks), totalBytes };
 }

@@ -64,7 +64,7 @@ for (const [name, lane, isolation] of found.kind === 'namespaces' ? lanes : []) 
       }
       const chunks: Uint8Array[] = [];
       await executor
-        .readOutput(commandId, 0, async (bytes) => void chunks.push(bytes), signal)
+        .readOutput(commandId, 0, async (bytes) => void chunks.push(Buffer.from(bytes)), signal)
         .catch((error: unknown) => assert.equal(last?.type, 'refused', String(error)));
       await executor.destroy(commandId, signal);
       assert.ok(last !== undefined);

@@ -19,11 +19,16 @@ const blindMs = 100;
 export function listenTo(directory: string, clock: Clock, names: ReadonlySet<string>): DirectoryChange {
   const changed = new AbortController();
   let watcher: FSWatcher | undefined;
+  const hear = (): void => {
+    // One change is all that anybody waits for, and a spool that grows fast would tell of thousands.
+    watcher?.close();
+    changed.abort();
+  };
   try {
     watcher = watch(directory, (_type, name) => {
-      if (name === null || names.has(name)) changed.abort();
+      if (name === null || names.has(name)) hear();
     });
-    watcher.on('error', () => changed.abort());
+    watcher.on('error', hear);
   } catch {
     // Without a watch the time-out is all there is, and it becomes short.
     watcher = undefined;

@@ -5,11 +5,11 @@ import { unlessAborted } from '../unless-aborted.ts';
 import { listenTo } from './directory-change.ts';
 import { undefinedIfAbsent } from '../system-error.ts';
 import { lookAtRun, recordedBytes } from './look-at-run.ts';
+import { readAhead } from './read-ahead.ts';
 import type { ProcessRoom } from './room.ts';
 import { outputChanges, type Run, runOf } from './run-directory.ts';
 import { survivorsOf } from './survivors.ts';
 
-const chunkBytes = 256 * 1024;
 const lookEveryMs = 1000;
 
 /**
@@ -66,17 +66,12 @@ async function drain(
   signal: AbortSignal,
 ): Promise<number> {
   let offset = fromOffset;
-  for (;;) {
-    const length = Math.min((await spool.stat()).size - offset, chunkBytes);
-    if (length <= 0) return offset;
-    // A new buffer each time, for the sink may keep what it was given; and no larger than what is there, because most
-    // looks find little or nothing.
-    const { bytesRead, buffer } = await spool.read(Buffer.allocUnsafe(length), 0, length, offset);
-    if (bytesRead === 0) return offset;
+  for await (const piece of readAhead(spool, fromOffset)) {
     signal.throwIfAborted();
-    await unlessAborted(sink(buffer.subarray(0, bytesRead)), signal);
-    offset += bytesRead;
+    await unlessAborted(sink(piece), signal);
+    offset += piece.length;
   }
+  return offset;
 }
 
 async function openSpool(run: Run): Promise<FileHandle | undefined> {

@@ -50,9 +50,16 @@ export class OutputFile {
    * Appends the bytes. After an error the file holds an exact beginning of them, and this object is of no more use.
    */
   async append(bytes: Uint8Array): Promise<void> {
+    const writing = this.#write(bytes);
+    // While the bytes are on their way to the disk on another thread. Of more than is written after an error, and then
+    // nobody asks for it any more.
+    this.#hash?.update(bytes);
+    await writing;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.length;) {
       const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, this.#length);
-      this.#hash?.update(bytes.subarray(written, written + bytesWritten));
       written += bytesWritten;
       this.#length += bytesWritten;
     }
