@@ -30,12 +30,12 @@ const passes = (copy: string, test: string): boolean => run(process.execPath, ['
 /** What became of a mutant. A test that fails without it, too, has noticed nothing. */
 function judge(copy: string, { file, test }: Mutation, mutant: string, sound: Map<string, boolean>): string {
   if (!sound.has(test)) sound.set(test, passes(copy, test));
-  if (sound.get(test) !== true) return 'UNSOUND ';
+  if (sound.get(test) !== true) return 'UNSOUND';
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
   try {
     writeFileSync(path, mutant);
-    return passes(copy, test) ? 'SURVIVED' : 'noticed ';
+    return passes(copy, test) ? 'SURVIVED' : 'noticed';
   } finally {
     writeFileSync(path, original);
   }
@@ -46,15 +46,14 @@ const chosen = mutations.filter(
   ({ defence, file }) => words.length === 0 || words.some((word) => defence.includes(word) || file.includes(word)),
 );
 const copy = copyCheckout();
-let survived = 0;
+const sound = new Map<string, boolean>();
+let noticed = 0;
 try {
   for (const mutation of chosen) {
     const mutant = mutate(mutation, readFileSync(join(copy, mutation.file), 'utf8'));
-    const noticed = isNoticed(copy, mutation, mutant);
-    if (!noticed) survived += 1;
-    process.stdout.write(
-      `${noticed ? 'noticed ' : 'SURVIVED'}  without ${mutation.defence}: ${mutation.test.at(-1)}\n`,
-    );
+    const verdict = judge(copy, mutation, mutant, sound);
+    if (verdict === 'noticed') noticed += 1;
+    process.stdout.write(`${verdict.padEnd(8)}  without ${mutation.defence}: ${mutation.test}\n`);
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });
