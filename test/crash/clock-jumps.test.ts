@@ -12,7 +12,7 @@ const keeps = { keepsIdempotencyKeys: true };
 describe('a server whose machine’s clock is set', () => {
   let server: CrashingServer;
   before(async () => {
-    const preload = join(dirname(fileURLToPath(import.meta.url)), 'jumping-clock.ts');
+    const preload = join(dirname(fileURLToPath(import.meta.url)), 'programs/jumping-clock.ts');
     server = await startCrashingServer({ preload });
   });
   after(() => server.dispose());

@@ -23,9 +23,9 @@ export function appears(file: string): Promise<void> {
 }
 
 /** What a trial's command prints. */
-export const printed = 'first line\r\nsecond\0line\nno end';
+const printed = 'first line\r\nsecond\0line\nno end';
 /** What it exits with. */
-export const exitCode = 7;
+const exitCode = 7;
 
 /** One command whose effect can be counted, and that ends when it is let. */
 export interface Trial {

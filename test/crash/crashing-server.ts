@@ -12,14 +12,14 @@ import { freePort } from '../../src/main/free-port.ts';
 import { type CrashControl, crashVariable } from './crash-control.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const crashPoints = join(here, 'crash-points.ts');
+const crashPoints = join(here, 'programs/crash-points.ts');
 /** How long a client goes on trying: through any crash and restart on a machine that has much to do. */
 const patienceMs = 120_000;
 const longarm = join(dirname(dirname(here)), 'bin/longarm.mjs');
 
 /** How a server is started that is to die. */
 export interface CrashingOptions {
-  /** What `node --import` gives it besides; `crash-points.ts` where this is left out. */
+  /** What `node --import` gives it besides; `programs/crash-points.ts` where this is left out. */
   readonly preload?: string;
   /** Lines for its configuration file. */
   readonly configuration?: string;

@@ -34,7 +34,7 @@ const neverRan = new Set([
 const mayHaveRun = new Set(['WorkerLost', 'StopIncomplete']);
 
 /** How often a command that ended so may have been carried out, at the least and at the most. */
-export function effectsSaid(command: TerminalCommand): readonly [number, number] {
+function effectsSaid(command: TerminalCommand): readonly [number, number] {
   switch (command.phase) {
     case 'completed':
       return [1, 1];

@@ -4,7 +4,7 @@ import { faults } from './fault.ts';
 import type { Played } from './played.ts';
 
 /** With a seed in it the schedule of that seed is played alone. */
-export const seedVariable = 'SEED_OF_LONGARM';
+const seedVariable = 'SEED_OF_LONGARM';
 
 /** The one seed that is asked for; `undefined` where all are to be played. */
 export function seedAskedFor(): number | undefined {

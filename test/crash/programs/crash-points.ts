@@ -15,7 +15,7 @@ import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
-import { type CrashControl, crashVariable, parseControl } from './crash-control.ts';
+import { type CrashControl, crashVariable, parseControl } from '../crash-control.ts';
 
 const control = parseControl(process.env[crashVariable]);
 if (control !== undefined && isMainThread) install(control);

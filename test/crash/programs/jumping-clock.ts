@@ -1,7 +1,7 @@
 /** As `node --import` gives it to a server: the machine's clock, set by as many milliseconds as a file says. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crashVariable, parseControl } from './crash-control.ts';
+import { crashVariable, parseControl } from '../crash-control.ts';
 
 const control = parseControl(process.env[crashVariable]);
 if (control !== undefined) {
