@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
+import { CompiledQuery, type QueryResult } from 'kysely';
 import { defaultLimits } from '../../src/core/limits.ts';
 import type { Repositories } from '../../src/ports/store.ts';
 import { createRepositories } from '../../src/store/queries/repositories.ts';
-import type { Tables } from '../../src/store/rows/tables.ts';
 import { openKeyFile } from '../../src/store/sealing/open-key-file.ts';
 import type { SqliteConnection } from '../../src/store/sqlite/connection.ts';
-import { kyselyOn } from '../../src/store/sqlite/dialect.ts';
 import { openReader } from '../../src/store/sqlite/open-connection.ts';
 import { SqliteSession } from '../../src/store/sqlite/session.ts';
 import { accepted, at, newClusterUid, newCommandId } from '../contract/sample-commands.ts';
@@ -46,9 +44,8 @@ describe('query plans', () => {
 
   async function planOf(act: (repositories: Repositories) => Promise<unknown>): Promise<readonly string[]> {
     const session = new PlanningSession(reader);
-    const db: Kysely<Tables> = kyselyOn<Tables>(session);
     const sealer = await openKeyFile(`${place.file}.keys`);
-    await act(createRepositories(db, sealer));
+    await act(createRepositories(session, sealer));
     assert.ok(session.steps.length > 0);
     return session.steps;
   }

@@ -1,31 +1,34 @@
-import type { Kysely } from 'kysely';
 import type { Directory } from '../../ports/directory.ts';
 import { clientFromRow, clientToRow } from '../rows/client-row.ts';
-import type { Tables } from '../rows/tables.ts';
+import type { Session } from './session.ts';
 
 /** The part of the directory that keeps registered clients. */
 export function clientQueries(
-  db: Kysely<Tables>,
+  session: Session,
 ): Pick<Directory, 'findClient' | 'clients' | 'saveClient' | 'removeClient'> {
   return {
     async findClient(id) {
-      const row = await db.selectFrom('clients').selectAll().where('id_key', '=', id.toLowerCase()).executeTakeFirst();
+      const row = await session.db
+        .selectFrom('clients')
+        .selectAll()
+        .where('id_key', '=', id.toLowerCase())
+        .executeTakeFirst();
       return row && clientFromRow(row);
     },
     async clients() {
-      const rows = await db.selectFrom('clients').selectAll().orderBy('name').orderBy('id_key').execute();
+      const rows = await session.db.selectFrom('clients').selectAll().orderBy('name').orderBy('id_key').execute();
       return rows.map(clientFromRow);
     },
     async saveClient(client) {
       const { id_key, ...columns } = clientToRow(client);
-      await db
+      await session.db
         .insertInto('clients')
         .values({ id_key, ...columns })
         .onConflict((conflict) => conflict.column('id_key').doUpdateSet(columns))
         .execute();
     },
     async removeClient(id) {
-      await db.deleteFrom('clients').where('id_key', '=', id.toLowerCase()).execute();
+      await session.db.deleteFrom('clients').where('id_key', '=', id.toLowerCase()).execute();
     },
   };
 }

@@ -5,42 +5,71 @@ import type { Instant } from '../../core/instant.ts';
 import type { CommandStore } from '../../ports/command-store.ts';
 import { commandFromRow } from '../rows/command-row.ts';
 import type { Tables } from '../rows/tables.ts';
+import { prepare } from './prepared.ts';
+import type { Session } from './session.ts';
 
-const active: readonly Phase[] = ['claimed', 'launching', 'running'];
+interface OneCluster {
+  readonly clusterUid: ClusterUid;
+}
+
+const waiting = prepare((db, { clusterUid }: OneCluster) => counted(db, clusterUid, ['accepted']));
+
+const active = prepare((db, { clusterUid }: OneCluster) =>
+  counted(db, clusterUid, ['claimed', 'launching', 'running']),
+);
+
+function counted(db: Kysely<Tables>, clusterUid: ClusterUid, phases: readonly Phase[]) {
+  return db
+    .selectFrom('commands')
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number | null>('payload_bytes').as('payloadBytes')])
+    .where('phase', 'in', phases)
+    .where('cluster_uid', '=', clusterUid);
+}
+
+const before = prepare((db, given: OneCluster & { readonly submittedAt: Instant; readonly id: CommandId }) =>
+  db
+    .selectFrom('commands')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('phase', '=', 'accepted')
+    .where('cluster_uid', '=', given.clusterUid)
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('submitted_at', 'id'), '<', tuple(given.submittedAt, given.id))),
+);
+
+const claimable = prepare((db, given: { readonly now: Instant; readonly concurrentByDefault: number }) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('id', 'in', candidates(given.now, given.concurrentByDefault))
+    .orderBy('submitted_at')
+    .orderBy('id')
+    .limit(1),
+);
 
 /** The part of the command store that looks at the queue. */
 export function queueQueries(
-  db: Kysely<Tables>,
+  session: Session,
 ): Pick<CommandStore, 'counts' | 'queuePosition' | 'nextClaimable' | 'overdue'> {
   return {
     async counts(clusterUid) {
-      const queued = await countIn(db, clusterUid, ['accepted']);
-      const { count } = await countIn(db, clusterUid, active);
-      return { waiting: queued.count, waitingBytes: queued.payloadBytes, active: count };
+      const queued = await waiting.first(session, { clusterUid });
+      const underWay = await active.first(session, { clusterUid });
+      return {
+        waiting: Number(queued?.count ?? 0),
+        // The sum of nothing is null.
+        waitingBytes: Number(queued?.payloadBytes ?? 0),
+        active: Number(underWay?.count ?? 0),
+      };
     },
-    async queuePosition({ facts }) {
-      const { before } = await db
-        .selectFrom('commands')
-        .select(({ fn }) => fn.countAll<number>().as('before'))
-        .where('phase', '=', 'accepted')
-        .where('cluster_uid', '=', facts.clusterUid)
-        .where(({ eb, refTuple, tuple }) => eb(refTuple('submitted_at', 'id'), '<', tuple(facts.submittedAt, facts.id)))
-        .executeTakeFirstOrThrow();
-      return Number(before);
+    async queuePosition({ facts: { clusterUid, submittedAt, id } }) {
+      const row = await before.first(session, { clusterUid, submittedAt, id });
+      return Number(row?.count ?? 0);
     },
     async nextClaimable(now, concurrentByDefault) {
-      const row = await db
-        .selectFrom('commands')
-        .selectAll()
-        .where('id', 'in', candidates(now, concurrentByDefault))
-        .orderBy('submitted_at')
-        .orderBy('id')
-        .limit(1)
-        .executeTakeFirst();
+      const row = await claimable.first(session, { now, concurrentByDefault });
       return row && commandFromRow(row);
     },
     async overdue(now, limit) {
-      const unleased = await db
+      const unleased = await session.db
         .selectFrom('commands')
         .selectAll()
         .where('lease_expires_at', '<=', now)
@@ -48,7 +77,7 @@ export function queueQueries(
         .orderBy('lease_expires_at')
         .limit(limit)
         .execute();
-      const waitedTooLong = await db
+      const waitedTooLong = await session.db
         .selectFrom('commands')
         .selectAll()
         // A literal, not a parameter: only so does the partial index apply.
@@ -60,21 +89,6 @@ export function queueQueries(
       return [...unleased, ...waitedTooLong].slice(0, limit).map(commandFromRow);
     },
   };
-}
-
-async function countIn(
-  db: Kysely<Tables>,
-  clusterUid: ClusterUid,
-  phases: readonly Phase[],
-): Promise<{ readonly count: number; readonly payloadBytes: number }> {
-  const { count, payloadBytes } = await db
-    .selectFrom('commands')
-    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number | null>('payload_bytes').as('payloadBytes')])
-    .where('phase', 'in', phases)
-    .where('cluster_uid', '=', clusterUid)
-    .executeTakeFirstOrThrow();
-  // The sum of nothing is null.
-  return { count: Number(count), payloadBytes: Number(payloadBytes ?? 0) };
 }
 
 /**

@@ -5,6 +5,7 @@ import { addMs, type Instant } from '../../core/instant.ts';
 import type { CommandStore } from '../../ports/command-store.ts';
 import { commandFromRow, type CommandRow } from '../rows/command-row.ts';
 import type { Tables } from '../rows/tables.ts';
+import type { Session } from './session.ts';
 
 const unfinishedPhases: readonly Phase[] = ['accepted', 'claimed', 'launching', 'running'];
 
@@ -13,11 +14,11 @@ const idsPerStatement = 500;
 
 /** The part of the command store that starts, sweeps, prunes and measures. */
 export function sweepQueries(
-  db: Kysely<Tables>,
+  session: Session,
 ): Pick<CommandStore, 'leased' | 'unfinished' | 'unfinishedAmong' | 'knownAmong' | 'prunable' | 'countByPhase'> {
   return {
     async leased() {
-      const rows = await db
+      const rows = await session.db
         .selectFrom('commands')
         .selectAll()
         .where('lease_expires_at', 'is not', null)
@@ -27,7 +28,7 @@ export function sweepQueries(
       return rows.map(commandFromRow);
     },
     async unfinished(clusterUid) {
-      const rows = await db
+      const rows = await session.db
         .selectFrom('commands')
         .selectAll()
         .where('phase', 'in', unfinishedPhases)
@@ -39,27 +40,34 @@ export function sweepQueries(
     },
     async unfinishedAmong(ids) {
       return await inPieces(ids, (piece) =>
-        db.selectFrom('commands').select('id').where('id', 'in', piece).where('finished_at', 'is', null).execute(),
+        session.db
+          .selectFrom('commands')
+          .select('id')
+          .where('id', 'in', piece)
+          .where('finished_at', 'is', null)
+          .execute(),
       );
     },
     async knownAmong(ids) {
-      return await inPieces(ids, (piece) => db.selectFrom('commands').select('id').where('id', 'in', piece).execute());
+      return await inPieces(ids, (piece) =>
+        session.db.selectFrom('commands').select('id').where('id', 'in', piece).execute(),
+      );
     },
     async prunable(now, retentionMsByDefault, limit) {
       const due: Finished[] = [];
-      for (const { uid, retentionMs } of await finishedClusters(db)) {
-        due.push(...(await finishedUntil(db, uid, addMs(now, -(retentionMs ?? retentionMsByDefault)), limit)));
+      for (const { uid, retentionMs } of await finishedClusters(session.db)) {
+        due.push(...(await finishedUntil(session.db, uid, addMs(now, -(retentionMs ?? retentionMsByDefault)), limit)));
       }
       const first = due.sort(longestFinishedFirst).slice(0, limit);
       const commands: Command[] = [];
       for (const { id } of first) {
-        const row = await db.selectFrom('commands').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+        const row = await session.db.selectFrom('commands').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
         commands.push(commandFromRow(row));
       }
       return commands;
     },
     async countByPhase() {
-      const rows = await db
+      const rows = await session.db
         .selectFrom('commands')
         .select(({ fn }) => ['phase', fn.countAll<number>().as('count')])
         .groupBy('phase')

@@ -1,14 +1,13 @@
-import type { Kysely } from 'kysely';
 import type { Sealer } from '../../ports/sealer.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import { signingKeyFromRow, signingKeyToRow } from '../rows/signing-key-row.ts';
-import type { Tables } from '../rows/tables.ts';
+import type { Session } from './session.ts';
 
 /** The signing keys in a database, sealed. */
-export function createSigningKeys(db: Kysely<Tables>, sealer: Sealer): SigningKeys {
+export function createSigningKeys(session: Session, sealer: Sealer): SigningKeys {
   return {
     async signingKeys() {
-      const rows = await db
+      const rows = await session.db
         .selectFrom('signing_keys')
         .selectAll()
         .orderBy('created_at', 'desc')
@@ -17,10 +16,10 @@ export function createSigningKeys(db: Kysely<Tables>, sealer: Sealer): SigningKe
       return rows.map((row) => signingKeyFromRow(row, sealer));
     },
     async addSigningKey(key) {
-      await db.insertInto('signing_keys').values(signingKeyToRow(key, sealer)).execute();
+      await session.db.insertInto('signing_keys').values(signingKeyToRow(key, sealer)).execute();
     },
     async removeSigningKey(id) {
-      await db.deleteFrom('signing_keys').where('id', '=', id).execute();
+      await session.db.deleteFrom('signing_keys').where('id', '=', id).execute();
     },
   };
 }

@@ -2,11 +2,13 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  DummyDriver,
   Kysely,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { Tables } from '../rows/tables.ts';
 import type { SqliteSession } from './session.ts';
 
 /**
@@ -14,14 +16,17 @@ import type { SqliteSession } from './session.ts';
  * which costs more than running it, and lets one caller at a time have the connection, which here the write queue
  * decides.
  */
-export function kyselyOn<Tables>(session: SqliteSession): Kysely<Tables> {
-  const dialect: Dialect = {
-    createDriver: () => new SessionDriver(session),
+export function kyselyOn<Schema>(session: SqliteSession): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: dialectOf(() => new SessionDriver(session)) });
+}
+
+function dialectOf(createDriver: () => Driver): Dialect {
+  return {
+    createDriver,
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new TransactionalAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
-  return new Kysely<Tables>({ dialect });
 }
 
 /** What Kysely leaves off because its stock driver cannot do it. SQLite's schema changes do obey transactions. */
@@ -68,3 +73,6 @@ class SessionDriver implements Driver {
     this.#session.end();
   }
 }
+
+/** Builds and compiles queries, and runs none: what is prepared for many sessions belongs to none of them. */
+export const sqliteBuilder = new Kysely<Tables>({ dialect: dialectOf(() => new DummyDriver()) });

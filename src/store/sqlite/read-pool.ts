@@ -54,7 +54,7 @@ export class ReadPool {
       try {
         return await readConsistently(connection, work);
       } finally {
-        if (connection.inTransaction) connection.exec('rollback');
+        if (connection.inTransaction) connection.perform('rollback');
         this.#idle.push(connection);
       }
     } finally {
@@ -70,9 +70,9 @@ async function readConsistently<T>(
   work: (connection: SqliteConnection) => Promise<T>,
 ): Promise<T> {
   await waitWhileBusy(() => {
-    if (!connection.inTransaction) connection.exec('begin');
+    if (!connection.inTransaction) connection.perform('begin');
     // A deferred transaction sees the state of its first read: this one.
-    connection.exec('select 1 from sqlite_schema limit 1');
+    connection.perform('select 1 from sqlite_schema limit 1');
   });
   try {
     return await work(connection);

@@ -1,9 +1,7 @@
 import type { Sealer } from '../../ports/sealer.ts';
 import type { Repositories } from '../../ports/store.ts';
 import { createRepositories } from '../queries/repositories.ts';
-import type { Tables } from '../rows/tables.ts';
 import type { SqliteConnection } from './connection.ts';
-import { kyselyOn } from './dialect.ts';
 import { SqliteSession } from './session.ts';
 
 /** How long one piece of work may hold a transaction, in milliseconds: it waits for nothing but the database. */
@@ -30,7 +28,7 @@ export async function doWork<T>(
     timer = setTimeout(() => reject(new Error(tooLong)), limitMs);
   });
   try {
-    const result = await Promise.race([work(createRepositories(kyselyOn<Tables>(session), sealer)), limit]);
+    const result = await Promise.race([work(createRepositories(session, sealer)), limit]);
     if (session.fault !== undefined) throw session.fault;
     return result;
   } catch (error) {

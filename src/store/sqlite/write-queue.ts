@@ -71,8 +71,8 @@ export class WriteQueue {
     try {
       await waitWhileBusy(() => {
         // Only where the rollback after a fault has failed too.
-        if (this.#connection.inTransaction) this.#connection.exec('rollback');
-        this.#connection.exec('begin immediate');
+        if (this.#connection.inTransaction) this.#connection.perform('rollback');
+        this.#connection.perform('begin immediate');
       });
     } catch (error) {
       for (const { reject } of this.#waiting.splice(0)) reject(error);
@@ -86,7 +86,7 @@ export class WriteQueue {
         const settle = await this.#performAlone(next);
         if (settle !== undefined) performed.push({ settle, reject: next.reject });
       }
-      this.#connection.exec('commit');
+      this.#connection.perform('commit');
     } catch (error) {
       for (const { reject } of performed) reject(error);
       this.#abandon();
@@ -102,16 +102,16 @@ export class WriteQueue {
    */
   async #performAlone({ perform, reject }: Waiting): Promise<(() => void) | undefined> {
     try {
-      this.#connection.exec('savepoint work');
+      this.#connection.perform('savepoint work');
       const settle = await perform();
-      this.#connection.exec('release work');
+      this.#connection.perform('release work');
       return settle;
     } catch (error) {
       reject(error);
       // After some faults (a full disk, for one) SQLite has rolled back everything by itself.
       if (!this.#connection.inTransaction) throw error;
-      this.#connection.exec('rollback to work');
-      this.#connection.exec('release work');
+      this.#connection.perform('rollback to work');
+      this.#connection.perform('release work');
       return undefined;
     }
   }
@@ -119,7 +119,7 @@ export class WriteQueue {
   #abandon(): void {
     if (!this.#connection.inTransaction) return;
     try {
-      this.#connection.exec('rollback');
+      this.#connection.perform('rollback');
     } catch {
       // The callers have heard of the first fault already; the next `begin` tries again, and tells its callers.
     }
