@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant } from '../core/instant.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -23,7 +23,7 @@ export interface VerifiedTokens {
 /** An empty memory of at most `capacity` tokens; beyond it the oldest is forgotten. */
 export function createVerifiedTokens(clock: Clock, capacity = 10_000): VerifiedTokens {
   const entries = new Map<string, Entry>();
-  const digest = (token: string) => createHash('sha256').update(token).digest('base64');
+  const digest = (token: string) => hash('sha256', token, 'base64');
   return {
     find(token) {
       const key = digest(token);

@@ -7,7 +7,7 @@ import type { ClusterAddress } from '../core/resource-id.ts';
 import type { Repositories } from '../ports/store.ts';
 import { look, requireCommand } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
-import { auditFirstRead } from './first-read.ts';
+import { auditFirstRead, wasReadBefore } from './first-read.ts';
 
 const action = 'Microsoft.ContainerService/managedClusters/commandResults/read';
 
@@ -63,11 +63,14 @@ async function readCommand(
   address: ClusterAddress,
   id: CommandId,
 ): Promise<CommandView> {
-  const view = await look(plane, actor, async (repositories) => {
-    const found = await requireCommand(repositories, actor, action, address, id);
-    return viewOf(plane, repositories, found.cluster, found.command);
+  const { view, isNews } = await look(plane, actor, async (repositories) => {
+    const { cluster, command } = await requireCommand(repositories, actor, action, address, id);
+    return {
+      view: await viewOf(plane, repositories, cluster, command),
+      isNews: isTerminal(command) && !(await wasReadBefore(repositories, actor, cluster, id)),
+    };
   });
-  if (isTerminal(view.command)) await auditFirstRead(plane, actor, view.cluster, id);
+  if (isNews) await auditFirstRead(plane, actor, view.cluster, id);
   return view;
 }
 

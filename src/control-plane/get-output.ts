@@ -4,7 +4,7 @@ import { LongarmError } from '../core/error-code.ts';
 import type { ClusterAddress } from '../core/resource-id.ts';
 import { look, requireCommand } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
-import { auditFirstRead } from './first-read.ts';
+import { auditFirstRead, wasReadBefore } from './first-read.ts';
 
 const action = 'Microsoft.ContainerService/managedClusters/commandResults/read';
 
@@ -25,11 +25,13 @@ export async function getOutput(
   address: ClusterAddress,
   id: CommandId,
 ): Promise<StoredOutput> {
-  const { cluster, command } = await look(plane, actor, (repositories) =>
-    requireCommand(repositories, actor, action, address, id),
-  );
+  const { cluster, command, isNews } = await look(plane, actor, async (repositories) => {
+    const found = await requireCommand(repositories, actor, action, address, id);
+    const isFinal = isTerminal(found.command);
+    return { ...found, isNews: isFinal && !(await wasReadBefore(repositories, actor, found.cluster, id)) };
+  });
+  if (isNews) await auditFirstRead(plane, actor, cluster, id);
   const ended = isTerminal(command) ? command : undefined;
-  if (ended !== undefined) await auditFirstRead(plane, actor, cluster, id);
   return { ended, storedBytes: ended?.output.storedBytes ?? (await plane.outputs.length(id)) };
 }
 

@@ -22,6 +22,7 @@ export function bindOperation(
   operation: Operation,
 ): void {
   const { access, body } = operation;
+  const known = queryKeys(operation);
   const isSmall = body === undefined || access.type === 'public';
   const bodyLimit = isSmall ? Math.min(smallBodyBytes, options.bodyLimitBytes) : options.bodyLimitBytes;
   const route: RouteShorthandOptions = {
@@ -31,7 +32,7 @@ export function bindOperation(
       context.operationId = operation.id;
       if (access.type !== 'public') context.principal = await parts.authenticate(header(request, 'authorization'));
       const scope = access.type === 'granted' ? access.scope(paramsOf(request)) : undefined;
-      if (operation.apiVersioned) parseApiVersion(queryOf(request)['api-version'], operation.oldestApiVersion);
+      if (operation.apiVersioned) parseApiVersion(queryOf(request, known)['api-version'], operation.oldestApiVersion);
       if (body === undefined) return;
       if (access.type === 'granted' && scope !== undefined && context.principal !== undefined) {
         const actor = { principal: context.principal, correlationId: context.correlationId };
@@ -50,10 +51,17 @@ export function bindOperation(
     },
     ...(body === undefined ? {} : { schema: { body: body.schema } }),
   };
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const response = await operation.handle(toOperationRequest(options, operation, request));
+  const toRequest = requestReader(options, operation, known);
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const response = await operation.handle(toRequest(request));
     await sendResponse(reply, response, contextOf(request).gone, options.timeouts.stalledMs);
-    return reply;
+  };
+  // Not a promise for Fastify, which would wait for the client to take the answer, and that at some cost.
+  const handler = (request: FastifyRequest, reply: FastifyReply) => {
+    answer(request, reply).catch((error: unknown) => {
+      // Of an answer that is on its way nothing can be taken back: its stream is cut.
+      if (!reply.sent) void reply.send(error instanceof Error ? error : new Error(String(error)));
+    });
   };
   app.route({ method: operation.method, url: toRoutePath(operation.path), ...route, handler });
 }
@@ -79,22 +87,29 @@ function requireContentType(request: FastifyRequest, contentType: string): void 
   );
 }
 
-function toOperationRequest(options: ServerOptions, operation: Operation, request: FastifyRequest): OperationRequest {
-  const { requestId, correlationId, bodySha256, principal, gone } = contextOf(request);
-  const headers: Record<string, string> = {};
-  for (const name of Object.keys(request.headers)) headers[name] = header(request, name) ?? '';
-  return {
-    principal,
-    params: paramsOf(request),
-    query: queryOf(request, operation),
-    headers,
-    body: operation.body === undefined ? undefined : request.body,
-    bodySha256,
-    baseUrl: options.publicUrl,
-    requestId,
-    correlationId,
-    remoteAddress: request.ip,
-    signal: gone.signal,
+/** How the requests of an operation are read. */
+function requestReader(
+  options: ServerOptions,
+  operation: Operation,
+  known: QueryKeys,
+): (request: FastifyRequest) => OperationRequest {
+  return (request) => {
+    const { requestId, correlationId, bodySha256, principal, gone } = contextOf(request);
+    const headers: Record<string, string> = {};
+    for (const name of Object.keys(request.headers)) headers[name] = header(request, name) ?? '';
+    return {
+      principal,
+      params: paramsOf(request),
+      query: queryOf(request, known),
+      headers,
+      body: operation.body === undefined ? undefined : request.body,
+      bodySha256,
+      baseUrl: options.publicUrl,
+      requestId,
+      correlationId,
+      remoteAddress: request.ip,
+      signal: gone.signal,
+    };
   };
 }
 
@@ -102,12 +117,19 @@ function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
   return request.params as Record<string, string>;
 }
 
+/** The query keys of an operation as its table writes them, by their lower case. */
+type QueryKeys = ReadonlyMap<string, string>;
+
+function queryKeys(operation: Operation): QueryKeys {
+  const keys = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+  return new Map(['api-version', ...keys].map((key) => [key.toLowerCase(), key]));
+}
+
 /** Query keys count in any case, as everywhere in ARM, and are handed on as the operation's table writes them. */
-function queryOf(request: FastifyRequest, operation?: Operation): Record<string, string> {
-  const known = ['api-version', ...(operation?.parameters ?? []).filter((p) => p.in === 'query').map((p) => p.name)];
+function queryOf(request: FastifyRequest, known: QueryKeys): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
-    const canonical = known.find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+    const canonical = known.get(name.toLowerCase()) ?? name;
     query[canonical] ??= Array.isArray(value) ? (value[0] ?? '') : value;
   }
   return query;

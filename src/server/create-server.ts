@@ -29,6 +29,7 @@ export interface LongarmServer {
 /** Makes the server: operations bound to routes, over TLS where certificates are given. */
 export function createServer(parts: ServerParts, options: ServerOptions): LongarmServer {
   const stopping = new AbortController();
+  const underWay = new Map<FastifyReply, AbortController>();
   const signIns = createSignInLog(parts.clock, parts.log);
   const fail = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     passOverBody(request, reply, options.timeouts.lingerMs, stopping.signal);
@@ -46,14 +47,8 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
 
   app.addHook('onRequest', async (request, reply) => {
     const { gone } = openContext(parts, options, request, reply);
-    const leave = () => {
-      // A connection that were kept would keep the server from closing for as long as its client is silent.
-      reply.header('connection', 'close');
-      gone.abort(stopping.signal.reason);
-    };
-    stopping.signal.addEventListener('abort', leave, { signal: gone.signal });
-    // An answer that is done needs no more listening; otherwise each request would leave a listener behind.
-    reply.raw.once('close', () => gone.abort(new Error('the request is over')));
+    underWay.set(reply, gone);
+    reply.raw.once('close', () => underWay.delete(reply));
     requireFraming(request);
     if (!request.is404) return;
     // Without a token nobody learns which paths there are. Here and not in the handler: that comes after the body.
@@ -96,6 +91,11 @@ export function createServer(parts: ServerParts, options: ServerOptions): Longar
     },
     close: async () => {
       stopping.abort(new Error('the server is stopping'));
+      for (const [reply, gone] of underWay) {
+        // A connection that were kept would keep the server from closing for as long as its client is silent.
+        reply.header('connection', 'close');
+        gone.abort(stopping.signal.reason);
+      }
       await app.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Instant, toRfc3339 } from '../core/instant.ts';
 import type { Principal } from '../core/principal.ts';
 import type { ServerOptions, ServerParts } from './server-parts.ts';
 
@@ -53,14 +54,13 @@ export function openContext(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) context.gone.abort(new Error('the client is gone'));
   });
-  const stamp = new Date(parts.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
   void reply.headers({
     'cache-control': 'no-cache',
     pragma: 'no-cache',
     expires: '-1',
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id': correlationId,
-    'x-ms-routing-request-id': `${options.region.toUpperCase()}:${stamp}:${parts.ids.uuid()}`,
+    'x-ms-routing-request-id': `${options.region.toUpperCase()}:${stampOf(parts.clock.now())}:${parts.ids.uuid()}`,
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
     'x-content-type-options': 'nosniff',
   });
@@ -71,6 +71,16 @@ export function openContext(
     void reply.header('x-ms-client-request-id', clientRequestId);
   }
   return context;
+}
+
+const stampMs = 1000;
+let stamped = { second: Number.NaN, stamp: '' };
+
+/** The time in the form of routing ids, `20261123T185653Z`. Many requests come within the same second. */
+function stampOf(now: Instant): string {
+  const second = Math.floor(now / stampMs);
+  if (second !== stamped.second) stamped = { second, stamp: toRfc3339(now).replace(/[-:]/g, '') };
+  return stamped.stamp;
 }
 
 /** A header's value; repeated ones joined as HTTP allows. */

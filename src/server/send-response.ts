@@ -14,21 +14,22 @@ export async function sendResponse(
 ): Promise<void> {
   reply.code(response.status).headers(response.headers ?? {});
   const { body } = response;
-  if (body?.type !== 'stream') cutWhenLate(reply.raw, stalledMs);
   switch (body?.type) {
     case undefined:
-      await reply.send();
-      return;
+      void reply.send();
+      break;
     case 'json':
-      await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body.value));
-      return;
+      void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body.value));
+      break;
     case 'bytes':
-      await reply.header('content-type', body.contentType).send(body.bytes);
-      return;
+      void reply.header('content-type', body.contentType).send(body.bytes);
+      break;
     case 'stream':
       reply.header('content-type', body.contentType);
       await sendStream(reply, body.chunks, gone, stalledMs);
+      return;
   }
+  cutWhenLate(reply.raw, stalledMs);
 }
 
 /**
@@ -66,7 +67,8 @@ async function sendStream(
  */
 function cutWhenLate(raw: FastifyReply['raw'], stalledMs: number): void {
   // A client that has gone meanwhile is not heard to go once more, and the timer would hold up the end of the server.
-  if (raw.destroyed) return;
+  // And where all of it is with the kernel already, as most answers are, nobody waits.
+  if (raw.destroyed || (raw.writableEnded && raw.socket?.writableLength === 0)) return;
   const late = setTimeout(() => raw.destroy(), stalledMs);
   raw.once('close', () => clearTimeout(late));
 }

@@ -11,6 +11,7 @@ import { outputFault } from './output-fault.ts';
 import { OutputFile } from './output-file.ts';
 import { openPath, sealedPath, shardOf } from './output-path.ts';
 import { OutputReader } from './output-reader.ts';
+import { RecentOutputs } from './recent-outputs.ts';
 
 /** The stored output as files; closed when the server stops. */
 export interface OutputFiles extends OutputStore {
@@ -38,6 +39,7 @@ class OutputDirectory implements OutputFiles {
   readonly #open = new OpenFiles();
   readonly #inTurn = new InTurn<CommandId>();
   readonly #reader: OutputReader;
+  readonly #recent = new RecentOutputs();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -95,15 +97,30 @@ class OutputDirectory implements OutputFiles {
   }
 
   async *read(id: CommandId, from: number, to: number): AsyncIterable<Uint8Array> {
-    const { length } = await this.#stored(id);
-    yield* this.#reader.read(id, from, Math.min(to, length));
+    const recent = this.#recent.find(id);
+    if (recent !== undefined) {
+      if (from < Math.min(to, recent.length)) yield recent.subarray(from, to);
+      return;
+    }
+    const { sealed, length } = await this.#stored(id);
+    const whole = sealed && this.#recent.takes(length) ? this.#reader.readAtOnce(id, 0, length) : undefined;
+    if (whole === undefined) {
+      yield* this.#reader.read(id, from, Math.min(to, length));
+      return;
+    }
+    // Kept in the same turn in which it was read: a removal is before both or after both.
+    this.#recent.keep(id, whole);
+    if (from < Math.min(to, length)) yield whole.subarray(from, to);
   }
 
   remove(id: CommandId): Promise<void> {
     return this.#act(id, async () => {
       await this.#open.close(id);
+      this.#recent.forget(id);
       await rm(openPath(this.#directory, id), { force: true });
       await rm(sealedPath(this.#directory, id), { force: true });
+      // Once more: one may have read it while it was going.
+      this.#recent.forget(id);
     });
   }
 

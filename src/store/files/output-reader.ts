@@ -29,15 +29,18 @@ export class OutputReader {
   async *read(id: CommandId, from: number, to: number): AsyncIterable<Uint8Array> {
     for (let offset = from; offset < to;) {
       const length = Math.min(pieceBytes, to - offset);
-      const small = length <= smallBytes ? this.#readAtOnce(id, offset, length) : undefined;
+      const small = length <= smallBytes ? this.readAtOnce(id, offset, length) : undefined;
       const piece = small ?? (await this.#withFile(id, (file) => file.read(offset, length)));
       offset += piece.length;
       yield piece;
     }
   }
 
-  /** `undefined` where that cannot be had at once, for whatever reason: the long way says which. */
-  #readAtOnce(id: CommandId, from: number, length: number): Uint8Array | undefined {
+  /**
+   * A piece of sealed output, read without leaving the thread. `undefined` where that cannot be had at once, for
+   * whatever reason: the long way says which.
+   */
+  readAtOnce(id: CommandId, from: number, length: number): Uint8Array | undefined {
     let file: number | undefined;
     try {
       file = openSync(sealedPath(this.#directory, id), constants.O_RDONLY | constants.O_NOFOLLOW);
