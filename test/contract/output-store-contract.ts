@@ -174,14 +174,33 @@ export function outputStoreContract(title: string, open: OutputStoreFactory): vo
       assert.deepEqual(await stored(id), whole);
     });
 
+    test('sealed output that is read again and again is the same from any offset to any other', async () => {
+      const id = newCommandId();
+      const whole = randomBytes(1000);
+      await outputs.append(id, 0, whole);
+      await outputs.seal(id, 1000);
+      for (const [from, to] of [
+        [900, 1000],
+        [0, 1000],
+        [10, 2000],
+        [1000, 2000],
+        [5, 5],
+        [999, 1000],
+      ] as const) {
+        assert.deepEqual(await stored(id, from, to), whole.subarray(from, to), `from ${from} to ${to}`);
+      }
+    });
+
     test('removed output is gone, growing or sealed, and removing may be repeated', async () => {
       const [growing, sealed] = [newCommandId(), newCommandId()];
       await outputs.append(growing, 0, randomBytes(10));
       await outputs.append(sealed, 0, randomBytes(10));
       await outputs.seal(sealed, 10);
+      for (const id of [growing, sealed]) assert.equal((await stored(id)).length, 10);
       for (const id of [growing, sealed, growing, sealed]) {
         await outputs.remove(id);
         assert.equal(await outputs.length(id), 0);
+        assert.equal((await stored(id, 0, 10)).length, 0, 'nothing of it is remembered');
         assert.equal((await listed()).has(id), false);
       }
     });
