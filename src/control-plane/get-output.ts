@@ -63,10 +63,7 @@ export async function* followOutput(
     for (;;) {
       // Aborted means cut off, and must not look like the end of the output.
       signal.throwIfAborted();
-      // The command is asked before the length: what ends after this look is seen by the next one.
-      const command = await plane.store.read(({ commands }) => commands.get(id));
-      if (command === undefined) throw new LongarmError('NotFound', `The command '${id}' was deleted.`);
-      const stored = isTerminal(command) ? command.output.storedBytes : await plane.outputs.length(id);
+      const { stored, isFinal } = await lookShared(plane, id);
       if (stored > offset) {
         for await (const chunk of plane.outputs.read(id, offset, stored)) {
           offset += chunk.length;
@@ -74,10 +71,42 @@ export async function* followOutput(
           signal.throwIfAborted();
         }
       }
-      if (isTerminal(command)) return;
+      if (isFinal) return;
       await ear.next(5000, signal);
     }
   } finally {
     ear.close();
   }
+}
+
+/** How far an output has got. */
+interface Progress {
+  readonly stored: number;
+  /** Whether the command has ended, and no more will come. */
+  readonly isFinal: boolean;
+}
+
+/** The looks that have not begun. */
+const dueLooks = new WeakMap<ControlPlane, Map<CommandId, Promise<Progress>>>();
+
+/**
+ * One look for all who follow the same output and are woken at once. Only a look that has not begun is shared: one that
+ * is under way may have missed what its caller was woken for.
+ */
+function lookShared(plane: ControlPlane, id: CommandId): Promise<Progress> {
+  const due = dueLooks.get(plane) ?? new Map<CommandId, Promise<Progress>>();
+  dueLooks.set(plane, due);
+  const next = due.get(id) ?? lookSoon(plane, id, () => due.delete(id));
+  due.set(id, next);
+  return next;
+}
+
+async function lookSoon(plane: ControlPlane, id: CommandId, begin: () => void): Promise<Progress> {
+  await new Promise(setImmediate);
+  begin();
+  // The command is asked before the length: what ends after this look is seen by the next one.
+  const command = await plane.store.read(({ commands }) => commands.get(id));
+  if (command === undefined) throw new LongarmError('NotFound', `The command '${id}' was deleted.`);
+  const isFinal = isTerminal(command);
+  return { isFinal, stored: isFinal ? command.output.storedBytes : await plane.outputs.length(id) };
 }

@@ -73,6 +73,18 @@ function cutWhenLate(raw: FastifyReply['raw'], stalledMs: number): void {
   raw.once('close', () => clearTimeout(late));
 }
 
+/** Waits until the client has read on. @throws when it has gone, and when it takes too long. */
 async function drained(raw: FastifyReply['raw'], gone: AbortSignal, stalledMs: number): Promise<void> {
-  await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) });
+  // Signals that are derived from others live on until they are collected, and this is done for each piece.
+  const waiting = new AbortController();
+  const leave = () => waiting.abort(gone.reason);
+  const late = setTimeout(() => waiting.abort('stalled'), stalledMs);
+  gone.addEventListener('abort', leave, { once: true });
+  if (gone.aborted) leave();
+  try {
+    await once(raw, 'drain', { signal: waiting.signal });
+  } finally {
+    clearTimeout(late);
+    gone.removeEventListener('abort', leave);
+  }
 }

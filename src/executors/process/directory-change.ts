@@ -22,7 +22,7 @@ export function listenTo(directory: string, clock: Clock, names: ReadonlySet<str
   const hear = (): void => {
     // One change is all that anybody waits for, and a spool that grows fast would tell of thousands.
     watcher?.close();
-    changed.abort();
+    changed.abort('changed');
   };
   try {
     watcher = watch(directory, (_type, name) => {

@@ -121,6 +121,7 @@ class OutputDirectory implements OutputFiles {
       await rm(sealedPath(this.#directory, id), { force: true });
       // Once more: one may have read it while it was going.
       this.#recent.forget(id);
+      this.#reader.forget(id);
     });
   }
 

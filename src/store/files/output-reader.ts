@@ -4,6 +4,7 @@ import { isAbsent, outputFault } from './output-fault.ts';
 import { OutputFile, pieceBytes } from './output-file.ts';
 import { openPath, sealedPath } from './output-path.ts';
 import { Places } from './places.ts';
+import { SharedPieces } from './shared-pieces.ts';
 
 /** How many files are open for reading at once. */
 const mostReading = 32;
@@ -17,6 +18,7 @@ const smallBytes = 64 * 1024;
 export class OutputReader {
   readonly #directory: string;
   readonly #places = new Places(mostReading);
+  readonly #shared = new SharedPieces();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -28,9 +30,11 @@ export class OutputReader {
    */
   async *read(id: CommandId, from: number, to: number): AsyncIterable<Uint8Array> {
     for (let offset = from; offset < to;) {
-      const length = Math.min(pieceBytes, to - offset);
+      // Pieces end at the same places for everybody, so that whoever looks on finds what another has read.
+      const length = Math.min(pieceBytes - (offset % pieceBytes), to - offset);
       const small = length <= smallBytes ? this.readAtOnce(id, offset, length) : undefined;
-      const piece = small ?? (await this.#withFile(id, (file) => file.read(offset, length)));
+      const read = () => this.#withFile(id, (file) => file.read(offset, length));
+      const piece = small ?? (await this.#shared.get(id, offset, length, read));
       offset += piece.length;
       yield piece;
     }
@@ -51,6 +55,11 @@ export class OutputReader {
     } finally {
       if (file !== undefined) closeSync(file);
     }
+  }
+
+  /** For output that was removed: whoever reads on is told so. */
+  forget(id: CommandId): void {
+    this.#shared.forget(id);
   }
 
   /** The sha256 of all that is stored, in hex. */
