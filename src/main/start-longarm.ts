@@ -85,18 +85,34 @@ class Closers {
  * Starts a server with its worker on the data directory.
  * @throws with a message for its operator when it cannot: directory in use, wrong key, port taken, configuration that
  * the machine cannot fulfil. Nothing stays open then.
+ * @param probing what `probeIsolation` finds: it tries processes out, meanwhile the store is opened.
  */
-export async function startLongarm(config: Config, log: Logger): Promise<RunningLongarm> {
+export async function startLongarm(
+  config: Config,
+  log: Logger,
+  probing: Promise<Isolation> = probeIsolation(),
+): Promise<RunningLongarm> {
   const closers = new Closers();
+  // What is tried out leaves nothing behind, also where the start breaks off meanwhile. Why it failed is told below.
+  const probed = probing.then(
+    () => undefined,
+    () => undefined,
+  );
+  closers.add(() => probed);
   try {
-    return await openAll(config, log, closers);
+    return await openAll(config, log, closers, probing);
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
 }
 
-async function openAll(config: Config, log: Logger, closers: Closers): Promise<RunningLongarm> {
+async function openAll(
+  config: Config,
+  log: Logger,
+  closers: Closers,
+  probing: Promise<Isolation>,
+): Promise<RunningLongarm> {
   const paths = dataPaths(config.dataDir);
   const claim = await claimDataDirectory(config.dataDir);
   closers.add(() => claim.release());
@@ -120,7 +136,7 @@ async function openAll(config: Config, log: Logger, closers: Closers): Promise<R
     leaseMs: config.leaseMs,
   };
 
-  const isolation = await probeIsolation();
+  const isolation = await probing;
   const executors = await createExecutors(config, plane, identity, isolation);
   // This process has the data directory to itself: every lease in it is a dead process's.
   const dropped = await dropAllLeases(plane);

@@ -21,12 +21,13 @@ export const serve: VerbBody = {
   configure: addServerFlags,
   run: async ({ context, options }) => {
     const config = await readConfig(context, options);
-    const problems = await preflight(config, await probeIsolation());
+    const probing = probeIsolation();
+    const problems = await preflight(config, await probing);
     for (const problem of problems) say(context, problem, 'bad');
     if (problems.length > 0) return 1;
     const log = createServerLog(config.logLevel, 1);
     const stop = stopSignals();
-    const longarm = await startLongarm(config, log);
+    const longarm = await startLongarm(config, log, probing);
     const { publicUrl, identity, caFile, isolation } = longarm;
     log.info({ publicUrl, caFile, ...identity, isolation: isolation.kind, version: context.version }, 'serving');
     const signal = await stop.received;
