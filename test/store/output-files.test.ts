@@ -82,6 +82,34 @@ describe('openOutputFiles()', () => {
     await outputs.close();
   });
 
+  test('many readers of one output share its pieces, each gets all of it, and none after its removal', async () => {
+    const outputs = await openOutputFiles(path);
+    const id = newCommandId();
+    const bytes = randomBytes(700_000);
+    await outputs.append(id, 0, bytes.subarray(0, 300_000));
+    // Asked for while the output was shorter: what is remembered of it must not stand for what is there now.
+    for await (const piece of outputs.read(id, 0, 300_000)) assert.ok(piece.length > 0);
+    await outputs.append(id, 300_000, bytes.subarray(300_000));
+    const memories = new Set<unknown>();
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, from) => {
+        const hash = createHash('sha256');
+        for await (const piece of outputs.read(id, from, bytes.length)) {
+          memories.add(piece.buffer);
+          hash.update(piece);
+        }
+        assert.equal(hash.digest('hex'), createHash('sha256').update(bytes.subarray(from)).digest('hex'));
+      }),
+    );
+    // The first piece of each begins elsewhere.
+    assert.ok(memories.size <= 100 + 2, `${memories.size} buffers were filled`);
+    const late = outputs.read(id, 0, bytes.length)[Symbol.asyncIterator]();
+    await late.next();
+    await outputs.remove(id);
+    await assert.rejects(late.next(), /removed while it was read/);
+    await outputs.close();
+  });
+
   test('files and folders of others in the directory are not taken for output', async () => {
     const outputs = await openOutputFiles(path);
     const id = newCommandId();
