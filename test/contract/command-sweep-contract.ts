@@ -141,11 +141,12 @@ export function commandSweepContract(title: string, open: StoreFactory): void {
         const end = exit(token, 0);
         assert.ok(end.type === 'end' && end.observation.type === 'exited');
         const observation = { ...end.observation, finishedAt: at(ms) };
-        const ended = moved(life.running, { ...end, observation });
+        const ended = moved(life.running, { ...end, observation }, at(25));
         return await keep(life.accepted, life.claimed, life.launching, life.running, ended);
       };
-      const ids = [await finishedAt(-300), await finishedAt(-500), await finishedAt(-400)];
-      const found = idsOf(await store().read(({ commands }) => commands.prunable(at(0), 0, 2)));
+      // Before all others, which `exit` ends at 30 ms.
+      const ids = [await finishedAt(24), await finishedAt(22), await finishedAt(23)];
+      const found = idsOf(await store().read(({ commands }) => commands.prunable(at(25), 0, 2)));
       assert.deepEqual(found, [ids[1], ids[2]]);
     });
   });
