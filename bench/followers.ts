@@ -21,13 +21,11 @@ export const followers: Measure = {
   deadlineMs: 240_000,
   run: async (place) => {
     const server = await startBenchServer(place, [{ name: 'process', executor: 'process' }]);
-    // Of the first thousand, and the most of all rounds: a heap that has grown stays so.
-    let idleKb: number | undefined;
-    let busyKb = 0;
+    const idleKb: number[] = [];
+    const busyKb: number[] = [];
     try {
       let count = 0;
       await followed(place, server, 1, bytesForMany, 0);
-      const before = residentBytes(server.pid);
       const pair = await inTurn(
         'MiB per CPU second',
         3,
@@ -35,8 +33,8 @@ export const followers: Measure = {
         async () => (await followed(place, server, 1, bytesForOne, (count += 1))).mibPerCpuSecond,
         async () => {
           const round = await followed(place, server, many, bytesForMany, (count += 1));
-          idleKb ??= (round.idleBytes - before) / many / 1000;
-          busyKb = Math.max(busyKb, (round.busyBytes - before) / many / 1000);
+          idleKb.push((round.idleBytes - round.bytesBefore) / many / 1000);
+          busyKb.push((round.busyBytes - round.bytesBefore) / many / 1000);
           return round.mibPerCpuSecond;
         },
       );
@@ -53,11 +51,11 @@ export const followers: Measure = {
         ),
         value(
           { name: 'followers-memory', what: 'RSS of the server for each that waits', reach },
-          sampleOf('kB', [idleKb ?? 0]),
+          sampleOf('kB', idleKb),
         ),
         value(
           { name: 'followers-memory-busy', what: 'RSS of the server for each, at most, while output comes', reach },
-          sampleOf('kB', [busyKb]),
+          sampleOf('kB', busyKb),
         ),
       ];
     } finally {
@@ -68,6 +66,8 @@ export const followers: Measure = {
 
 interface Followed {
   readonly mibPerCpuSecond: number;
+  /** The server's RSS before the first of them came. */
+  readonly bytesBefore: number;
   /** The server's RSS with all followers there and no output yet. */
   readonly idleBytes: number;
   /** The largest while it came. */
@@ -89,6 +89,7 @@ async function followed(
   const command = `until [ -e ${go} ]; do sleep 0.1; done; dd if=/dev/zero bs=${pieceBytes} count=${pieces} status=none`;
   const result = await submit(caller, server.cluster('process'), command);
   const path = versioned(`${result.split('?')[0]}/output`, 'follow=true');
+  const bytesBefore = residentBytes(server.pid);
   await program.ask({ port: server.plainPort, token: server.token, path, followers: followerCount });
   const idleBytes = residentBytes(server.pid);
   let busyBytes = 0;
@@ -100,7 +101,7 @@ async function followed(
     const cpu = cpuSeconds(server.pid) - cpuBefore;
     if (delivered !== followerCount * bytes) throw new Error(`${delivered} bytes were delivered.`);
     await untilEnded(caller, result, place.signal);
-    return { mibPerCpuSecond: delivered / mib / cpu, idleBytes, busyBytes };
+    return { mibPerCpuSecond: delivered / mib / cpu, bytesBefore, idleBytes, busyBytes };
   } finally {
     clearInterval(sampling);
     caller.close();
