@@ -64,9 +64,10 @@ export const mutations: readonly Mutation[] = [
   {
     defence: 'an exit record that must be whole',
     file: 'src/executors/supervisor/spool-directory.ts',
-    original: 'cause === undefined || exitCode > 255',
-    replacement: 'exitCode > 255',
-    test: 'test/executors/supervisor.test.ts',
+    original:
+      'return cause === undefined || exitCode > 255 || !Number.isSafeInteger(bytes) ? undefined : { exitCode, cause, bytes };',
+    replacement: "return { exitCode: exitCode || 0, cause: cause ?? 'exit', bytes: bytes || 0 };",
+    test: 'test/hostile/fuzz/records.test.ts',
   },
   {
     defence: 'the claim on the data directory',
