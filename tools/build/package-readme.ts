@@ -28,7 +28,7 @@ longarm invoke local -- 'echo hello; exit 7' # exits with 7
 | to | read |
 | --- | --- |
 | use it from a client | [clients and compatibility](docs/arm-compatibility.md), [command line](docs/cli.md), [errors and reasons](docs/errors.md) |
-| run it for others | [operations](docs/operations.md), [configuration](docs/configuration.md), [security](docs/security.md), [performance](docs/performance.md) |
+| run it for others | [operations](docs/operations.md), [configuration](docs/configuration.md), [security](docs/security.md), [reliability](docs/reliability.md), [performance](docs/performance.md) |
 | test a tool against it | [the scripted executor](docs/scripted-executor.md) |
 | know how it works | [the life of a command](docs/lifecycle.md), [decisions](docs/adr/) |
 | know what changed | [changelog](CHANGELOG.md) |
