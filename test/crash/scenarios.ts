@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pass } from 'node:timers/promises';
 import { ArmError } from '../../src/client/arm-error.ts';
 import type { CommandRef } from '../../src/client/session.ts';
 import { assertCompleted, assertSame, outputOf, runsAreGone, type Trial } from './crash-trial.ts';
 import type { CrashingServer } from './crashing-server.ts';
+
+/** How often a client asks whether a command runs: a held poll hears only of the end. */
+const askAgainMs = 20;
 
 /** A command that was submitted already; its answer may come only from a later life of the server. */
 type Prepared = { readonly submitted?: Promise<CommandRef> };
@@ -19,9 +23,11 @@ export interface Scenario {
 }
 
 async function isRunning(server: CrashingServer, ref: CommandRef): Promise<void> {
+  const client = server.client();
   for (;;) {
-    const { finished, result } = await server.client().result(ref, { waitSeconds: 1 });
+    const { finished, result } = await client.result(ref);
     if (finished || result.properties.startedAt !== undefined) return;
+    await pass(askAgainMs);
   }
 }
 

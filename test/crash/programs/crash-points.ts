@@ -120,30 +120,59 @@ const phases = ['accepted', 'claimed', 'launching', 'running', 'completed', 'fai
 
 /** A commit is named by what its transaction wrote: the phases of commands, else the tables. */
 function watchCommits(pass: (point: string) => void): void {
-  const written = new Set<string>();
-  const note = (sql: string, parameters: readonly unknown[]): void => {
-    const table = /^\s*(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)"?/i.exec(sql)?.[1];
-    if (table === undefined) return;
-    const phase = table === 'commands' ? phases.find((each) => parameters.includes(each)) : undefined;
-    const verb = /^\s*delete/i.test(sql) ? 'delete ' : '';
-    written.add(phase === undefined ? `${verb}${table}` : phase);
+  const written = new WeakMap<DatabaseSync, Set<string>>();
+  const databaseOf = new WeakMap<StatementSync, DatabaseSync>();
+
+  /** Runs a statement of a connection, noting what it writes, with a crash point before and after a commit. */
+  const perform = (database: DatabaseSync, sql: string, given: readonly unknown[], act: () => unknown): unknown => {
+    if (/^begin/i.test(sql)) written.set(database, new Set());
+    const names = written.get(database) ?? new Set();
+    const name = nameOfWrite(sql, given);
+    if (name !== undefined) names.add(name);
+    if (sql !== 'commit' || names.size === 0) return act();
+    const moved = [...names].filter((each) => phases.includes(each));
+    const commit = `commit ${(moved.length > 0 ? moved : [...names]).toSorted().join(' and ')}`;
+    pass(`before ${commit}`);
+    const result = act();
+    pass(`after ${commit}`);
+    return result;
   };
-  for (const method of ['run', 'all'] as const) {
-    const former = StatementSync.prototype[method] as (...given: unknown[]) => unknown;
-    StatementSync.prototype[method] = function (this: StatementSync, ...parameters: unknown[]) {
-      note(this.sourceSQL, parameters);
-      return former.apply(this, parameters);
-    } as never;
-  }
-  const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec');
-  if (typeof exec !== 'function') throw new Error('DatabaseSync has no exec.');
-  DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
-    if (/^begin/i.test(sql)) written.clear();
-    const isCommit = sql === 'commit' && written.size > 0;
-    const moved = [...written].filter((each) => phases.includes(each));
-    const name = `commit ${(moved.length > 0 ? moved : [...written]).toSorted().join(' and ')}`;
-    if (isCommit) pass(`before ${name}`);
-    Reflect.apply(exec, this, [sql]);
-    if (isCommit) pass(`after ${name}`);
+
+  const [exec, prepare] = [formerOf(DatabaseSync.prototype, 'exec'), formerOf(DatabaseSync.prototype, 'prepare')];
+  const [run, all] = [formerOf(StatementSync.prototype, 'run'), formerOf(StatementSync.prototype, 'all')];
+  Object.assign(DatabaseSync.prototype, {
+    exec(this: DatabaseSync, sql: string) {
+      return perform(this, sql, [], () => exec.call(this, sql));
+    },
+    prepare(this: DatabaseSync, sql: string) {
+      const statement: unknown = prepare.call(this, sql);
+      if (statement instanceof StatementSync) databaseOf.set(statement, this);
+      return statement;
+    },
+  });
+  const onStatement = (former: Former) =>
+    function (this: StatementSync, ...given: unknown[]): unknown {
+      const database = databaseOf.get(this);
+      const act = () => former.apply(this, given);
+      return database === undefined ? act() : perform(database, this.sourceSQL, given, act);
+    };
+  Object.assign(StatementSync.prototype, { run: onStatement(run), all: onStatement(all) });
+}
+
+/** What a statement writes: the phase that it gives a command, else the table; `undefined` where it only reads. */
+function nameOfWrite(sql: string, given: readonly unknown[]): string | undefined {
+  const table = /^\s*(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)"?/i.exec(sql)?.[1];
+  const phase = table === 'commands' ? phases.find((each) => given.includes(each)) : undefined;
+  if (phase !== undefined || table === undefined) return phase;
+  return /^\s*delete/i.test(sql) ? `delete ${table}` : table;
+}
+
+type Former = (this: unknown, ...given: unknown[]) => unknown;
+
+function formerOf(prototype: object, name: string): Former {
+  const former: unknown = Reflect.get(prototype, name);
+  if (typeof former !== 'function') throw new Error(`node:sqlite has no ${name}.`);
+  return function (this: unknown, ...given: unknown[]): unknown {
+    return Reflect.apply(former, this, given);
   };
 }
