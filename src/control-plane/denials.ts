@@ -11,9 +11,10 @@ const windowMs = 60_000;
 const distinctLimit = 10;
 
 /**
- * Denials in the audit: each is seen there, and nobody can fill the disk with them. The first of an action at a scope
- * leaves its row at once. Those after it within a minute are counted, and so are those beyond ten different ones of a
- * principal; a row with the count (`repeats`) follows when the minute is over.
+ * Denials in the audit: each is counted there, and nobody can fill the disk with them. The first of an action at a
+ * scope leaves its row at once. Those after it within a minute are counted, and so are those beyond ten different ones
+ * of a principal, whose places are not told apart (docs/adr/0014-denials-are-counted.md); a row with the count
+ * (`repeats`) follows when the minute is over.
  */
 export interface DenialLog {
   /** @throws what the store throws when the row cannot be written; it is counted then. */
@@ -71,7 +72,8 @@ export function createDenialLog(store: Store, clock: Clock): DenialLog {
   return {
     flush,
     record: async (actor, action, scope) => {
-      await flush();
+      // What cannot be written now is kept, and the next regular flush says so: it must not hide this denial.
+      await flush().catch(() => undefined);
       const key = principalKey(actor.principal);
       const window = windows.get(key) ?? { endMs: clock.monotonicMs() + windowMs, counts: new Map<string, Count>() };
       windows.set(key, window);

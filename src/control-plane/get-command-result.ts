@@ -45,7 +45,7 @@ export async function getCommandResult(
     for (;;) {
       const view = await readCommand(plane, actor, request.address, request.id);
       const nowMs = plane.clock.monotonicMs();
-      const ageMs = msBetween(view.command.facts.submittedAt, plane.clock.now());
+      const ageMs = Math.max(0, msBetween(view.command.facts.submittedAt, plane.clock.now()));
       deadlineMs ??= beganMs + request.holdMs(ageMs);
       const leftMs = deadlineMs - nowMs;
       if (isTerminal(view.command) || leftMs <= 0 || request.signal.aborted) return view;

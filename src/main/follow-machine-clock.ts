@@ -9,13 +9,15 @@ const idleMs = 3 * 60_000;
 /**
  * What keeps the server's time near the machine's: says once that they have come apart, and takes the machine's time
  * as soon as no command can suffer by it.
- * @param isIdle whether no command is under way.
+ * @param isIdle whether no command is being carried out: asked each time.
+ * @param anyUnfinished whether one waits all the same: asked only before the time is set.
  * @returns what to do now and then.
  */
 export function followMachineClock(
   clock: ServerClock,
   log: Pick<WorkerLog, 'warn'>,
   isIdle: () => boolean,
+  anyUnfinished: () => Promise<boolean>,
 ): () => Promise<void> {
   let isApart = false;
   let idleSinceMs: number | undefined;
@@ -27,6 +29,10 @@ export function followMachineClock(
       return;
     }
     if (idleSinceMs !== undefined && clock.monotonicMs() - idleSinceMs >= idleMs) {
+      if (await anyUnfinished()) {
+        idleSinceMs = undefined;
+        return;
+      }
       clock.follow();
       log.warn(
         { offsetMs },

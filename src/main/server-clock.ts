@@ -16,7 +16,7 @@ export interface ServerClock extends Clock {
  * A clock for deadlines, leases and what is written down of a command: somebody who sets the machine's clock by an
  * hour must end no command an hour early, nor let one run for an hour more. It begins at the machine's time, goes on
  * with what the monotonic clock measures, never goes back, and makes up for a difference to the machine's clock by
- * running an eighth faster or slower until there is none.
+ * running an eighth faster or slower until there is none. Only `follow` makes it jump.
  */
 export function createServerClock(machine: Clock): ServerClock {
   let at: number = machine.now();

@@ -164,7 +164,12 @@ async function openAll(
   const running = worker.current;
   closers.add(() => running.stop());
   const housekeeping = startHousekeeping(plane, log, config.auditRetentionMs, {
-    eachSecond: followMachineClock(clock, log, () => running.active.size === 0),
+    eachSecond: followMachineClock(
+      clock,
+      log,
+      () => running.active.size === 0,
+      () => anyUnfinished(plane),
+    ),
     eachDay: async () => {
       servers.secure.useCertificate(await serverCertificates(config, publicUrl, systemClock, log));
     },
@@ -172,6 +177,11 @@ async function openAll(
   closers.add(() => housekeeping.stop());
   const { caFile } = certificates;
   return { publicUrl, identity, caFile, plane, isolation, stopServing, stop: () => closers.closeAll() };
+}
+
+async function anyUnfinished({ store }: ControlPlane): Promise<boolean> {
+  const counts = await store.read(({ commands }) => commands.countByPhase());
+  return (['accepted', 'claimed', 'launching', 'running'] as const).some((phase) => (counts[phase] ?? 0) > 0);
 }
 
 async function createExecutors(

@@ -3,7 +3,7 @@ import type { Instant } from '../core/instant.ts';
 /**
  * Time, as the only way to it. Whoever compares with what others have dated (tokens, certificates) is given the
  * machine's clock, whose `now` jumps when somebody sets it. Whoever watches deadlines is given the server's, whose `now`
- * never jumps and never goes back. `monotonicMs` is the same for both, and durations are measured with it.
+ * never jumps and never goes back while a command is under way. `monotonicMs` is the same for both, and durations are measured with it.
  */
 export interface Clock {
   /** The present. */

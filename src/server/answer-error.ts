@@ -41,13 +41,13 @@ export function answerError(
 /** What a known error of the framework or the store means to a client; any other stays what it is. */
 function toLongarmError(thrown: FastifyError | Error, request: FastifyRequest): Error {
   if (thrown instanceof LongarmError) return thrown;
-  if (request.raw.destroyed && !request.raw.complete) {
-    const message = 'The connection broke off before the whole body was there. Nothing was done; send it again.';
-    return new LongarmError('InvalidRequestContent', message, { cause: thrown });
-  }
   if (thrown instanceof StoreUnavailable) {
     const message = 'The server cannot write at the moment; nothing was done. Try again.';
     return new LongarmError('ServiceUnavailable', message, { retryAfterSeconds: 5, cause: thrown });
+  }
+  if (request.raw.destroyed && !request.raw.complete) {
+    const message = 'The connection broke off before the whole body was there. Nothing was done; send it again.';
+    return new LongarmError('InvalidRequestContent', message, { cause: thrown });
   }
   const code = 'code' in thrown ? thrown.code : undefined;
   switch (code) {

@@ -59,8 +59,13 @@ export function bindOperation(
   // Not a promise for Fastify, which would wait for the client to take the answer, and that at some cost.
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
     answer(request, reply).catch((error: unknown) => {
-      // Of an answer that is on its way nothing can be taken back: its stream is cut.
-      if (!reply.sent) void reply.send(error instanceof Error ? error : new Error(String(error)));
+      if (!reply.sent) {
+        void reply.send(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      // Of an answer that is on its way nothing can be taken back: its stream is cut, and only the log can say why.
+      const { requestId, correlationId, operationId } = contextOf(request);
+      parts.log.warn({ requestId, correlationId, operationId, error }, 'an answer broke off half-way');
     });
   };
   app.route({ method: operation.method, url: toRoutePath(operation.path), ...route, handler });

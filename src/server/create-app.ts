@@ -54,8 +54,10 @@ export function createApp(options: ServerOptions, stopping: AbortSignal, refuse:
   for (const event of ['checkContinue', 'checkExpectation'] as const) {
     app.server.on(event, (request, response) => void app.server.emit('request', request, response));
   }
-  app.server.on('connect', (_request, socket) =>
-    answerBroken(Object.assign(new Error('CONNECT'), { code: 'METHOD_CONNECT' }), socket),
-  );
+  app.server.on('connect', (_request, socket) => {
+    // Node has taken its own listener off. Without one, a client that breaks off would end the whole server.
+    socket.on('error', () => socket.destroy());
+    answerBroken(Object.assign(new Error('CONNECT'), { code: 'METHOD_CONNECT' }), socket);
+  });
   return app;
 }

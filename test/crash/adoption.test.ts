@@ -49,6 +49,19 @@ describe('kill -9 of the server, and a restart', () => {
     assert.deepEqual([properties.exitCode, properties.logs], [3, 'done\n']);
   });
 
+  test('a time limit holds while the server is down', async () => {
+    const begun = join(server.folder, 'begun-6');
+    const request = { command: `echo begun >>${begun}; sleep 600`, longarm: { timeoutSeconds: 1 } };
+    const ref = await server.client().submit(server.cluster, request, { keepsIdempotencyKeys: true });
+    await appears(begun);
+    await server.kill();
+    await appears(join(server.runsDirectory, ref.id, 'exit'));
+    await server.start();
+    const { properties } = await server.client().waitForEnd(ref);
+    assert.match(properties.reason ?? '', /^TimedOut/);
+    assert.equal(readFileSync(begun, 'utf8'), 'begun\n');
+  });
+
   test('a client that was following goes on without a gap', async () => {
     const lines = 20_000;
     const gate = join(server.folder, 'gate-3');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type ArmServer, startArmServer, version } from '../arm/arm-server.ts';
+import { startQuickServer } from './quick-server.ts';
 import { connectRaw, portOf, type RawClient } from './raw-client.ts';
 
 const body = '{"command":"exit 0"}';
@@ -39,6 +40,25 @@ describe('what is sent to a socket', () => {
       (sum, count) => sum + count,
       0,
     );
+
+  test('a wish for a tunnel that is torn off leaves a server that answers', async () => {
+    // Over TLS a reset does not come through as one.
+    const plain = await startQuickServer(server);
+    try {
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        const client = await connectRaw(plain.port);
+        client.socket.on('error', () => undefined);
+        client.send('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n');
+        client.socket.resetAndDestroy();
+      }
+      const after = await connectRaw(plain.port);
+      ends.push(() => after.close());
+      after.send(get('Host: x\r\n'));
+      assert.equal((await after.answer()).status, 200);
+    } finally {
+      await plain.stop();
+    }
+  });
 
   const shapes: readonly (readonly [string, () => string | Buffer, number, string])[] = [
     ['a length and chunks', () => post(`Content-Length: 5\r\n${chunked}`, '0\r\n\r\n'), 400, 'InvalidRequestContent'],

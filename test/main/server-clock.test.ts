@@ -42,7 +42,13 @@ describe('the server’s time', () => {
   test('takes the machine’s time at once when no command has been under way for three minutes', async () => {
     const { machine, clock, setBy } = setClock();
     let isIdle = false;
-    const look = followMachineClock(clock, { warn: () => undefined }, () => isIdle);
+    let waits = true;
+    const look = followMachineClock(
+      clock,
+      { warn: () => undefined },
+      () => isIdle,
+      async () => waits,
+    );
     setBy(hourMs);
     await look();
     isIdle = true;
@@ -51,6 +57,11 @@ describe('the server’s time', () => {
     await look();
     assert.ok(clock.offsetMs() > hourMs / 2);
     machine.advance(1_000);
+    await look();
+    assert.ok(clock.offsetMs() > hourMs / 2, 'a command that waits holds it back');
+    waits = false;
+    await look();
+    machine.advance(180_000);
     await look();
     assert.equal(clock.offsetMs(), 0);
   });

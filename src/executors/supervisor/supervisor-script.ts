@@ -172,6 +172,7 @@ name=exit
 if [ "$pumped" -gt 128 ]; then name=severed; elif [ "$pumped" != 0 ]; then name=broken; fi
 [ ! -e "$d/cut" ] || name=exit
 bytes=
+[ -e "$d/out" ] || name=broken
 [ ! -s "$d/out" ] || bytes=$(wc -c <"$d/out") || name=broken
 [ -s "$d/started" ] || name=unbegun
 set -- $bytes

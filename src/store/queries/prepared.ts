@@ -21,10 +21,10 @@ class Placeholder {
   }
 }
 
-/** A compiled query, and what of its parameters comes from where. */
+/** A compiled query, and how many values it was given when it was compiled. */
 interface Plan<Row> {
   readonly compiled: CompiledQuery<Row>;
-  readonly parameters: readonly unknown[];
+  readonly names: number;
 }
 
 /**
@@ -40,15 +40,20 @@ export function prepare<Given extends object, Row>(
   const plans = new WeakMap<Kysely<Tables>, Plan<Row>>();
   const planFor = (builder: Kysely<Tables>, given: Given): Plan<Row> => {
     const known = plans.get(builder);
-    if (known !== undefined) return known;
+    const names = Object.keys(given).length;
+    if (known !== undefined) {
+      // One name more would be a column that is left out in silence.
+      if (known.names !== names) throw new Error(`A query of ${known.names} values was given ${names}.`);
+      return known;
+    }
     const compiled = build(builder, placeholders(given)).compile();
-    const plan = { compiled, parameters: compiled.parameters };
+    const plan = { compiled, names };
     plans.set(builder, plan);
     return plan;
   };
   const run = (session: Session, given: Given): Promise<QueryResult<Row>> => {
-    const { compiled, parameters } = planFor(session.builder, given);
-    return session.run({ ...compiled, parameters: parameters.map((parameter) => valueOf(parameter, given)) });
+    const { compiled } = planFor(session.builder, given);
+    return session.run({ ...compiled, parameters: compiled.parameters.map((parameter) => valueOf(parameter, given)) });
   };
   return {
     all: async (session, given) => (await run(session, given)).rows,
