@@ -43,7 +43,7 @@ export function prepare<Given extends object, Row>(
     const names = Object.keys(given).length;
     if (known !== undefined) {
       // One name more would be a column that is left out in silence.
-      if (known.names !== names) throw new Error(`A query of ${known.names} values was given ${names}.`);
+      if (known.names !== names) throw new TypeError(`A query of ${known.names} values was given ${names}.`);
       return known;
     }
     const compiled = build(builder, placeholders(given)).compile();
