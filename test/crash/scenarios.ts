@@ -81,6 +81,8 @@ export const scenarios: readonly Scenario[] = [
       const ref = await trial.submit();
       await trial.hasBegun();
       await isRunning(server, ref);
+      // What it has printed by now is stored before the trial begins.
+      await server.client().followOutput(ref).next();
       return { submitted: Promise.resolve(ref) };
     },
     act: async (server, _trial, prepared) => {
