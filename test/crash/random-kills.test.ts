@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
+import { seededRandom } from '../loss/seeded-random.ts';
 import { shortened } from '../shortened.ts';
 import { assertNothingLeft, assertSame, outputOf } from './crash-trial.ts';
 import { type CrashingServer, startCrashingServer } from './crashing-server.ts';
@@ -13,17 +14,6 @@ const kills = shortened(1000, 40);
 const clients = 4;
 /** A life ends at some moment up to this long after it began: in the start, or with commands in every phase. */
 const longestLifeMs = 1500;
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function numbersOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('kill -9 at random moments', () => {
   let server: CrashingServer;
@@ -35,7 +25,7 @@ describe('kill -9 at random moments', () => {
   test(`${kills.title} kills: each command took effect once, ended with its own code and lost no byte`, async (t) => {
     const seed = Number(process.env['CRASH_SEED_OF_LONGARM'] ?? randomInt(2 ** 31));
     t.diagnostic(`seed ${seed}; give it as CRASH_SEED_OF_LONGARM to have the same moments`);
-    const random = numbersOf(seed);
+    const random = seededRandom(seed);
     let isOver = false;
     let submitted = 0;
     let unrun = 0;
