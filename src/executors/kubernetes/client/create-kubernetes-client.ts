@@ -1,0 +1,50 @@
+import type { Clock } from '../../../ports/clock.ts';
+import { type AddressGuard, checkLiteral } from './address-guard.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import { createConnectionPool } from './connection-pool.ts';
+import { createCredentials } from './credentials.ts';
+import { execInPod } from './exec-in-pod.ts';
+import type { KubernetesClient } from './kubernetes-client.ts';
+import type { Line } from './line.ts';
+import { requestJson } from './request-json.ts';
+import { watchList } from './watch-list.ts';
+
+/** What a client is made of. */
+export interface KubernetesClientOptions {
+  readonly access: ClusterAccess;
+  /** The machine's: what credentials say of their end is compared with it. */
+  readonly clock: Clock;
+  /** `longarm/<version>`. */
+  readonly userAgent: string;
+  /** For clusters that somebody registered by the API: the addresses that the server may not be sent to. */
+  readonly guard?: AddressGuard | undefined;
+}
+
+/** Makes the client of one cluster. Nothing is opened or read before something is asked. */
+export function createKubernetesClient(options: KubernetesClientOptions): KubernetesClient {
+  const { access, clock, userAgent, guard } = options;
+  let requests = 0;
+  const pool = createConnectionPool(access, guard);
+  const line: Line = {
+    access,
+    clock,
+    userAgent,
+    pool,
+    credentials: createCredentials(access, clock),
+    checkAddress: () => {
+      if (guard !== undefined) checkLiteral(guard, access.server.hostname);
+    },
+    count: () => {
+      requests += 1;
+    },
+  };
+  return {
+    request: (request, signal) => requestJson(line, request, signal),
+    watch: (list, sink, signal) => watchList(line, list, sink, signal),
+    exec: (exec, signal) => execInPod(line, exec, signal),
+    get requests() {
+      return requests;
+    },
+    close: () => pool.close(),
+  };
+}
