@@ -1,0 +1,2 @@
+/** Tells the person who waits, one line at a time. */
+export type Say = (line: string) => void;
