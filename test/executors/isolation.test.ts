@@ -12,7 +12,7 @@ import type { Isolation } from '../../src/executors/process/isolation.ts';
 import { probeIsolation } from '../../src/executors/process/probe-isolation.ts';
 import { createProcessExecutor } from '../../src/executors/process/process-executor.ts';
 import type { Executor } from '../../src/ports/executor.ts';
-import { aClusterUid, machineClock } from '../contract/executor-samples.ts';
+import { aClusterUid, machineClock, ordinary } from '../contract/executor-samples.ts';
 
 const found = await probeIsolation();
 const own: ProcessLane = { environment: { KUBECONFIG: '/etc/kube/config' } };
@@ -57,7 +57,10 @@ for (const [name, lane, isolation] of found.kind === 'namespaces' ? lanes : []) 
         { path: 'secret', mode: 0o600, bytes: Buffer.from('s') },
       ];
       const launch = { commandId, clusterUid: more.clusterUid ?? aClusterUid, text, files };
-      await executor.start({ ...launch, shell: 'sh', timeoutMs: more.timeoutMs ?? 30_000, graceMs: 500 }, signal);
+      await executor.start(
+        { ...ordinary, ...launch, shell: 'sh', timeoutMs: more.timeoutMs ?? 30_000, graceMs: 500 },
+        signal,
+      );
       let last: FinalObservation | undefined;
       for await (const observation of executor.observe(commandId, signal)) {
         if (isFinal(observation)) last = observation;

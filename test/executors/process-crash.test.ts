@@ -9,7 +9,7 @@ import { probeIsolation, withoutNamespaces } from '../../src/executors/process/p
 import { type Run, runOf } from '../../src/executors/process/run-directory.ts';
 import { survivorsOf } from '../../src/executors/process/survivors.ts';
 import { processExecutorAt } from '../contract/process-bench.ts';
-import { aClusterUid } from '../contract/executor-samples.ts';
+import { aClusterUid, ordinary } from '../contract/executor-samples.ts';
 import { firstBytes, newId, observed, readAll, soon } from '../contract/executor-watch.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 
@@ -41,7 +41,7 @@ for (const isolation of kinds) {
       const commandId: CommandId = newId();
       const text = '(setsid sleep 600 &); echo ready; sleep 600';
       const launch = { commandId, clusterUid: aClusterUid, text, files: [], timeoutMs: 60_000, graceMs: 300 };
-      await executor.start({ ...launch, shell: 'sh' }, soon());
+      await executor.start({ ...ordinary, ...launch, shell: 'sh' }, soon());
       await firstBytes(executor, commandId);
       return runOf(join(dataDirectory, 'runs'), commandId);
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createScriptedExecutor } from '../../src/executors/scripted/scripted-executor.ts';
-import { aClusterUid, machineClock } from '../contract/executor-samples.ts';
+import { aClusterUid, machineClock, ordinary } from '../contract/executor-samples.ts';
 import { newId, observed, soon } from '../contract/executor-watch.ts';
 
 describe('the files of a script', { timeout: 60_000 }, () => {
@@ -28,7 +28,7 @@ describe('the files of a script', { timeout: 60_000 }, () => {
     const more = filesBelow === undefined ? {} : { filesBelow };
     const executor = await createScriptedExecutor({ directory, clock: machineClock, ...more });
     const launch = { commandId: newId(), clusterUid: aClusterUid, shell: 'sh', text, files: [] } as const;
-    await executor.start({ ...launch, timeoutMs: 10_000, graceMs: 100 }, soon());
+    await executor.start({ ...ordinary, ...launch, timeoutMs: 10_000, graceMs: 100 }, soon());
     const last = (await observed(executor, launch.commandId)).at(-1);
     await executor.destroy(launch.commandId, soon());
     if (last?.type === 'refused') return `${last.reason}: ${last.message}`;

@@ -9,6 +9,8 @@ export interface Supervision {
   readonly commandId: string;
   readonly limitMs: number;
   readonly graceMs: number;
+  /** The most that the spool may hold; what is written beyond ends the pump, and the record says so. No limit without it. */
+  readonly spoolLimitBytes?: number;
   /** What leads from the supervisor to the command: isolation and another uid. Empty for none. */
   readonly enter: readonly string[];
   /** Where the command starts. */
@@ -20,6 +22,7 @@ export interface Supervision {
 /** The argv of a supervisor. The command's text is in a file and in no argument, so `ps` does not show it. */
 export function supervisorArgv(supervision: Supervision): readonly string[] {
   const { by, directory, commandId, limitMs, graceMs, enter, workDirectory, argv } = supervision;
+  const spoolBlocks = Math.ceil((supervision.spoolLimitBytes ?? 0) / 512);
   return [
     ...by,
     '-c',
@@ -29,6 +32,7 @@ export function supervisorArgv(supervision: Supervision): readonly string[] {
     commandId,
     toSeconds(limitMs),
     toSeconds(graceMs),
+    spoolBlocks === 0 ? '' : String(spoolBlocks),
     ...enter,
     '/bin/sh',
     '-c',

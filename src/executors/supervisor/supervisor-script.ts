@@ -1,8 +1,9 @@
 /**
  * The supervisor: the few lines of shell that start a command, spool its output, enforce its time limit, end
  * everything it started and record its exit. It runs in any POSIX `sh` (tried in dash, bash and busybox ash) and is
- * given inline, `sh -c SCRIPT longarm-supervisor DIRECTORY COMMAND_ID LIMIT GRACE ARGV…`: the spool directory, the
- * id, the time limit and the grace in seconds, and what to run (`beginScript` and what it wraps).
+ * given inline, `sh -c SCRIPT longarm-supervisor DIRECTORY COMMAND_ID LIMIT GRACE BLOCKS ARGV…`: the spool directory,
+ * the id, the time limit and the grace in seconds, the most that the spool may hold in blocks of 512 bytes (empty for
+ * no limit), and what to run (`beginScript` and what it wraps).
  *
  * The files it keeps are described in `spool-directory.ts`. Signals: TERM, INT or HUP ask it to stop; ALRM and USR1
  * come from its own timers (limit and grace). Exit status: the command's, or 125 where it must not start.
@@ -11,8 +12,8 @@
  */
 export const supervisorScript = String.raw`
 umask 077
-d=$1 id=$2 limit=$3 grace=$4
-shift 4
+d=$1 id=$2 limit=$3 grace=$4 blocks=$5
+shift 5
 cause= woken= early= timer= grimmer=
 
 # Its own PID. "kill -1" reaches the whole machine unless this shell is PID 1 of a namespace of its own.
@@ -118,7 +119,11 @@ mkfifo -m 622 "$d/pipe" || exit 125
 exec 3<>"$d/pipe" 6<"$d/pipe" 5>"$d/pipe" 4>>"$d/started" 3>&-
 rm -f "$d/pipe"
 trap '' TERM INT HUP
-(exec cat <&6 >>"$d/out" 4>&- 5>&- 6<&-) &
+(
+  # Ignored, the signal of a file that is too large becomes an error, which "cat" reports like that of a full disk.
+  [ -z "$blocks" ] || { trap '' XFSZ; ulimit -f "$blocks"; }
+  exec cat <&6 >>"$d/out" 4>&- 5>&- 6<&-
+) &
 pump=$!
 trap 'stop stop' TERM INT HUP
 trap 'stop timeout' ALRM
