@@ -84,6 +84,7 @@ function putOperation(parts: ArmParts, place: Place): Operation {
         roleId: body.roleId,
         principalId: body.principalId,
         issuer: body.issuer ?? parts.ownIssuer,
+        ...(body.serviceAccount === undefined ? {} : { serviceAccount: body.serviceAccount }),
       });
       return { status: 201, body: { type: 'json', value: toRoleAssignment(assignment, parts.style) } };
     },

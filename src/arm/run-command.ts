@@ -3,6 +3,7 @@ import { runCommand } from '../control-plane/run-command.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { parseClusterAddress } from '../wire/cluster-path.ts';
 import { decodeBase64 } from '../wire/context/base64.ts';
+import { parseServiceAccount } from '../wire/kubernetes-name.ts';
 import type { Operation, OperationRequest } from '../wire/operation.ts';
 import { parseClusterToken, type RunCommandRequest, runCommandRequestSchema } from '../wire/run-command-request.ts';
 import { type ArmParts, actorOf } from './arm-parts.ts';
@@ -30,15 +31,19 @@ export function runCommandOperation(parts: ArmParts): Operation {
       // The server has held the body against the schema.
       const body = request.body as RunCommandRequest;
       const text = parseCommandText(body.command);
-      parseClusterToken(body.clusterToken);
+      const clusterToken = parseClusterToken(body.clusterToken);
       // Its archive is checked by the use case, once it is known that the cluster takes the command.
       const context = decodeBase64(body.context ?? '');
-      const { timeoutSeconds, graceSeconds, strict } = body.longarm ?? {};
+      const { timeoutSeconds, graceSeconds, strict, serviceAccount } = body.longarm ?? {};
       const idempotencyKey = parseIdempotencyKey(request);
       const clientRequestId = request.headers['x-ms-client-request-id'];
       const id = await runCommand(parts.plane, actorOf(request), {
         address,
-        payload: context.length === 0 ? { text } : { text, context },
+        payload: {
+          text,
+          ...(context.length === 0 ? {} : { context }),
+          ...(clusterToken === undefined ? {} : { clusterToken }),
+        },
         textSha256: createHash('sha256').update(text).digest('hex'),
         bodySha256: request.bodySha256,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -46,6 +51,9 @@ export function runCommandOperation(parts: ArmParts): Operation {
         ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
         ...(graceSeconds === undefined ? {} : { graceMs: graceSeconds * 1000 }),
         ...(strict === undefined ? {} : { strict }),
+        ...(serviceAccount === undefined
+          ? {}
+          : { serviceAccount: parseServiceAccount(serviceAccount, 'longarm.serviceAccount') }),
       });
       const hold = parts.style.extensions ? parts.maxHoldSeconds : 0;
       return { status: 202, headers: pollHeaders(request, address, id, hold) };

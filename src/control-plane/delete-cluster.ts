@@ -3,6 +3,7 @@ import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
 import { clusterScope } from '../core/scope.ts';
 import { act, requireAccess } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
+import { requireNoneUnfinished } from './unfinished-commands.ts';
 
 /**
  * Removes a cluster. Its finished commands go with it: a cluster made anew under its name shows nothing old.
@@ -23,13 +24,11 @@ export async function deleteCluster(plane: ControlPlane, actor: Actor, address: 
         { target: 'resourceName' },
       );
     }
-    const { waiting, active } = await repositories.commands.counts(cluster.uid);
-    if (waiting + active > 0) {
-      throw new LongarmError(
-        'ClusterHasUnfinishedCommands',
-        `Cluster '${address.name}' has ${waiting} waiting and ${active} running commands. Cancel them or wait, or switch run command off, which stops them.`,
-      );
-    }
+    requireNoneUnfinished(
+      cluster,
+      await repositories.commands.unfinished(cluster.uid),
+      'Cancel them or wait, or switch run command off, which stops them.',
+    );
     await repositories.directory.removeCluster(cluster.uid);
     await repositories.audit.append({
       at: plane.clock.now(),

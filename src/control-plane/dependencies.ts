@@ -5,6 +5,7 @@ import type { Bell } from '../ports/bell.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContextReader } from '../ports/context-reader.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { KubeconfigCheck } from '../ports/kubeconfig-check.ts';
 import type { OutputStore } from '../ports/output-store.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -16,6 +17,7 @@ export interface ControlPlane {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly contexts: ContextReader;
+  readonly checkKubeconfig: KubeconfigCheck;
   readonly denials: DenialLog;
   /** The server's limits; a cluster may set its own. */
   readonly limits: Limits;

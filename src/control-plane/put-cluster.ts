@@ -5,11 +5,13 @@ import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
 import { clusterScope } from '../core/scope.ts';
 import { act, requireAccess } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
+import { changedSettings, checkPodsChange, type PodsChange, requireKubeconfig } from './kubernetes-settings.ts';
 import { ringFor } from './move-command.ts';
 import { stopCommands } from './stop-commands.ts';
+import { requireNoneUnfinished } from './unfinished-commands.ts';
 
 /** What a caller of the API may say of a cluster. What is left out stays as it is. */
-export interface ClusterChange {
+export interface ClusterChange extends PodsChange {
   readonly location?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly executor?: ExecutorKind;
@@ -21,8 +23,8 @@ export interface ClusterChange {
 
 /**
  * Makes or changes a cluster. What arrives by the API may not reach into the server: it can neither make a cluster
- * of the process lane nor turn one into it. Switching run command off also stops what runs.
- * @throws {LongarmError} `AuthorizationFailed`, `InvalidParameter`.
+ * of the process lane nor turn one into it, and a kubeconfig names no file and no program. Switching run command off also stops what runs.
+ * @throws {LongarmError} `AuthorizationFailed`, `InvalidParameter`, `ClusterHasUnfinishedCommands`.
  */
 export async function putCluster(
   plane: ControlPlane,
@@ -35,7 +37,16 @@ export async function putCluster(
     await requireAccess(repositories, actor, action, clusterScope(address));
     const existing = await repositories.directory.findCluster(address);
     const cluster = existing === undefined ? newCluster(plane, address, change) : changedCluster(existing, change);
+    checkPodsChange(plane, change);
+    if (existing !== undefined && existing.kubernetes?.namespace !== cluster.kubernetes?.namespace) {
+      requireNoneUnfinished(
+        existing,
+        await repositories.commands.unfinished(existing.uid),
+        'Their pods are looked for in its present namespace: cancel them or wait before you change it.',
+      );
+    }
     await repositories.directory.saveCluster(cluster);
+    if (change.kubeconfig !== undefined) await repositories.directory.saveKubeconfig(cluster.uid, change.kubeconfig);
     const switchedOff = cluster.runCommandDisabled && existing?.runCommandDisabled === false;
     const toRing = switchedOff ? await stopCommands(plane, repositories, cluster) : [];
     await repositories.audit.append({
@@ -44,7 +55,12 @@ export async function putCluster(
       principal: actor.principal,
       target: clusterResourceId(cluster.address),
       correlationId: actor.correlationId,
-      details: { created: existing === undefined, runCommandDisabled: cluster.runCommandDisabled },
+      details: {
+        created: existing === undefined,
+        executor: cluster.executor,
+        runCommandDisabled: cluster.runCommandDisabled,
+        ...(change.kubeconfig === undefined ? {} : { kubeconfigChanged: true }),
+      },
     });
     return { cluster, created: existing === undefined, stopped: toRing };
   });
@@ -54,13 +70,14 @@ export async function putCluster(
 }
 
 function newCluster(plane: ControlPlane, address: ClusterAddress, change: ClusterChange): Cluster {
-  if (change.executor !== 'scripted') {
+  if (change.executor !== 'scripted' && change.executor !== 'kubernetes') {
     throw new LongarmError(
       'InvalidParameter',
-      "A cluster that is made through the API needs properties.longarm.executor: 'scripted'. Clusters of the process lane are named in the server's own configuration, because their commands run on the server's machine.",
+      "A cluster that is made through the API needs properties.longarm.executor: 'kubernetes' or 'scripted'. Clusters of the process lane are named in the server's own configuration, because their commands run on the server's machine.",
       { target: 'properties.longarm.executor' },
     );
   }
+  requireKubeconfig(change.executor, change);
   return {
     uid: plane.ids.clusterUid(),
     address,
@@ -72,13 +89,15 @@ function newCluster(plane: ControlPlane, address: ClusterAddress, change: Cluste
     runCommandDisabled: change.runCommandDisabled ?? false,
     strict: change.strict ?? false,
     limits: change.limits ?? {},
+    ...changedSettings(change.executor, undefined, change),
     createdAt: plane.clock.now(),
   };
 }
 
 function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
-  const { location, tags, runCommandDisabled, ...declared } = change;
-  const [stated] = Object.entries(declared).filter(([name, value]) => !isSame(existing, name, value));
+  const { location, tags, runCommandDisabled, kubernetes, ...declared } = change;
+  const all = Object.entries({ ...declared, ...kubernetes });
+  const [stated] = all.filter(([name, value]) => !isSame({ ...existing, ...existing.kubernetes }, name, value));
   if (existing.origin === 'configuration' && stated !== undefined) {
     throw new LongarmError(
       'InvalidParameter',
@@ -101,10 +120,11 @@ function changedCluster(existing: Cluster, change: ClusterChange): Cluster {
     runCommandDisabled: runCommandDisabled ?? existing.runCommandDisabled,
     strict: change.strict ?? existing.strict,
     limits: change.limits ?? existing.limits,
+    ...changedSettings(existing.executor, existing.kubernetes, change),
   };
 }
 
 /** A client that sends back what it was shown changes nothing. */
-function isSame(existing: Cluster, name: string, value: unknown): boolean {
-  return isDeepStrictEqual(value, Object.entries(existing).find(([field]) => field === name)?.[1]);
+function isSame(existing: object, name: string, value: unknown): boolean {
+  return isDeepStrictEqual(value ?? undefined, Object.entries(existing).find(([field]) => field === name)?.[1]);
 }

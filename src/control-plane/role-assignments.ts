@@ -13,6 +13,8 @@ export interface NewRoleAssignment {
   readonly principalId: string;
   /** The issuer of the principal's tokens. */
   readonly issuer: string;
+  /** What commands run as which it grants. */
+  readonly serviceAccount?: string;
 }
 
 /**
@@ -32,11 +34,12 @@ export async function putRoleAssignment(
         existing.scope === asked.scope &&
         existing.roleId === asked.roleId &&
         existing.principalId === asked.principalId &&
-        existing.issuer === asked.issuer;
+        existing.issuer === asked.issuer &&
+        existing.serviceAccount === asked.serviceAccount;
       if (same) return existing;
       throw new LongarmError(
         'RoleAssignmentExists',
-        `The role assignment '${asked.id}' exists with another scope, role or principal. Assignments are not changed: delete it, or take another name.`,
+        `The role assignment '${asked.id}' exists with another scope, role, principal or service account. Assignments are not changed: delete it, or take another name.`,
       );
     }
     const assignment: RoleAssignment = { ...asked, createdAt: plane.clock.now() };
@@ -47,7 +50,12 @@ export async function putRoleAssignment(
       principal: actor.principal,
       target: `${asked.scope}#${asked.id}`,
       correlationId: actor.correlationId,
-      details: { roleId: asked.roleId, principalId: asked.principalId, issuer: asked.issuer },
+      details: {
+        roleId: asked.roleId,
+        principalId: asked.principalId,
+        issuer: asked.issuer,
+        ...(asked.serviceAccount === undefined ? {} : { serviceAccount: asked.serviceAccount }),
+      },
     });
     return assignment;
   });

@@ -10,6 +10,7 @@ import { acceptCommand } from '../core/transition.ts';
 import type { Repositories } from '../ports/store.ts';
 import { act, look, requireCluster } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
+import { serviceAccountFor } from './command-account.ts';
 import { findEarlier, rememberSubmission, type Repeatable } from './submission.ts';
 
 /** A request to run a command, after `wire` has parsed all of it but its archive of files. */
@@ -21,12 +22,14 @@ export interface RunCommand extends Repeatable {
   readonly timeoutMs?: number;
   readonly graceMs?: number;
   readonly strict?: boolean;
+  /** What the command is to run as in the cluster. */
+  readonly serviceAccount?: string;
 }
 
 /**
  * Puts a command in the queue, or finds that the same request put it there before. Resolves when it is on disk.
  * @throws {LongarmError} `ResourceNotFound`, `RunCommandDisabled`, `TooManyRequests`, `IdempotencyKeyReused`,
- * `InvalidParameter` for a time limit above the cluster's, `InvalidContext`.
+ * `InvalidParameter` for a time limit above the cluster's or a service account, `InvalidContext`.
  */
 export async function runCommand(plane: ControlPlane, actor: Actor, request: RunCommand): Promise<CommandId> {
   const { context } = request.payload;
@@ -42,7 +45,7 @@ export async function runCommand(plane: ControlPlane, actor: Actor, request: Run
     const admission = await admit(plane, repositories, actor, request);
     if (admission.type === 'repeated') return admission.id;
     const { cluster, facts } = admission;
-    await repositories.commands.insert(acceptCommand(facts), request.payload);
+    await repositories.commands.insert(acceptCommand(facts), payloadFor(cluster, request.payload));
     await rememberSubmission(plane, repositories, actor, cluster, request, facts.id);
     await repositories.audit.append({
       at: facts.submittedAt,
@@ -50,7 +53,12 @@ export async function runCommand(plane: ControlPlane, actor: Actor, request: Run
       principal: actor.principal,
       target: clusterResourceId(cluster.address),
       correlationId: actor.correlationId,
-      details: { commandId: facts.id, textSha256: facts.textSha256, files },
+      details: {
+        commandId: facts.id,
+        textSha256: facts.textSha256,
+        files,
+        ...(facts.serviceAccount === undefined ? {} : { serviceAccount: facts.serviceAccount }),
+      },
     });
     return facts.id;
   });
@@ -75,7 +83,11 @@ async function admit(
   if (earlier !== undefined) return { type: 'repeated', id: earlier };
   if (cluster.runCommandDisabled) throw runCommandDisabled(cluster);
   const limits = limitsOf(plane.limits, cluster.limits);
-  const facts = factsOf(plane, actor, cluster, limits, request);
+  const serviceAccount = await serviceAccountFor(repositories, actor, cluster, request.serviceAccount);
+  const facts: CommandFacts = {
+    ...factsOf(plane, actor, cluster, limits, request),
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  };
   await requirePlace(repositories, cluster, limits, facts.payloadBytes);
   return { type: 'new', cluster, facts };
 }
@@ -95,7 +107,7 @@ function factsOf(
       { target: 'longarm.timeoutSeconds' },
     );
   }
-  const { text, context } = request.payload;
+  const { text, context, clusterToken = '' } = payloadFor(cluster, request.payload);
   return {
     id: plane.ids.commandId(),
     clusterUid: cluster.uid,
@@ -107,9 +119,15 @@ function factsOf(
     startMs: limits.startMs,
     queueDeadline: addMs(now, limits.queueMs),
     outputLimitBytes: limits.outputBytes,
-    payloadBytes: Buffer.byteLength(text) + (context?.length ?? 0),
+    payloadBytes: Buffer.byteLength(text) + (context?.length ?? 0) + Buffer.byteLength(clusterToken),
     strict: request.strict ?? cluster.strict,
   };
+}
+
+/** What is kept of a payload: no token for those whose commands never see one. Stock clients send it to any cluster. */
+function payloadFor(cluster: Cluster, payload: CommandPayload): CommandPayload {
+  const { clusterToken: _unused, ...rest } = payload;
+  return cluster.executor === 'kubernetes' ? payload : rest;
 }
 
 function runCommandDisabled(cluster: Cluster): LongarmError {

@@ -17,6 +17,8 @@ export interface RoleAssignment {
   /** The issuer that the principal's tokens come from. */
   readonly issuer: string;
   readonly createdAt: Instant;
+  /** The service account that commands run as which this assignment grants, in clusters that run them in pods. */
+  readonly serviceAccount?: string;
 }
 
 /** Actions that whoever submitted a command may take on that command, whatever their roles. */
@@ -35,7 +37,17 @@ export function isGranted(
   action: Action,
   scope: Scope,
 ): boolean {
-  return assignments.some(
+  return grantsOf(principal, assignments, action, scope).length > 0;
+}
+
+/** Those among the assignments by which the principal may take the action at the scope. */
+export function grantsOf(
+  principal: Principal,
+  assignments: readonly RoleAssignment[],
+  action: Action,
+  scope: Scope,
+): readonly RoleAssignment[] {
+  return assignments.filter(
     (assignment) =>
       principalKey({ issuer: assignment.issuer, id: assignment.principalId }) === principalKey(principal) &&
       contains(assignment.scope, scope) &&

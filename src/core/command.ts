@@ -1,6 +1,7 @@
 import type { ClusterUid, CommandId, LeaseToken, WorkerId } from './command-id.ts';
 import type { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
+import type { PlatformEvent } from './platform-event.ts';
 import type { Principal } from './principal.ts';
 
 /** What is true of a command from the moment it is submitted, and never changes. */
@@ -21,10 +22,12 @@ export interface CommandFacts {
   readonly queueDeadline: Instant;
   /** The largest output that is stored. */
   readonly outputLimitBytes: number;
-  /** How large its payload is: the text in UTF-8, and the files as they were packed. */
+  /** How large its payload is: the text in UTF-8, the files as they were packed, and the token. */
   readonly payloadBytes: number;
   /** Whether a non-zero exit is shown to ARM clients as a failure. */
   readonly strict: boolean;
+  /** The service account that it runs as, chosen from what its submitter's role assignments name. */
+  readonly serviceAccount?: string;
 }
 
 /** A worker's right to a command. Only the bearer of `token` may report on it, and only until `expiresAt`. */
@@ -96,7 +99,11 @@ export interface Launching extends Versioned {
   readonly lease: Lease;
   readonly launchedAt: Instant;
   readonly startDeadline: Instant;
+  /** What it may begin in, in the executor's own word; recorded before it can begin. */
+  readonly means?: string;
   readonly pending?: Pending;
+  /** What the platform noted meanwhile. */
+  readonly events?: readonly PlatformEvent[];
   readonly stop?: Stop;
 }
 
@@ -112,6 +119,8 @@ export interface Running extends Versioned {
 interface Ended extends Versioned {
   readonly finishedAt: Instant;
   readonly output: SealedOutput;
+  /** What the platform noted about its end, or its failing to start. */
+  readonly events?: readonly PlatformEvent[];
 }
 
 /** It ran and its exit was recorded, whatever it is. */

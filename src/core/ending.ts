@@ -12,6 +12,7 @@ import type {
 import { type Failure, ownFailure, ownReasons } from './failure.ts';
 import { between, type Instant } from './instant.ts';
 import type { FinalObservation } from './observation.ts';
+import { keptEvents } from './platform-event.ts';
 
 type Ending =
   | { readonly phase: 'completed'; readonly startedAt: Instant; readonly exitCode: number }
@@ -38,6 +39,7 @@ export function endCommand(
     attempts: command.attempts,
     finishedAt: observation.type === 'exited' ? between(startedAt ?? now, observation.finishedAt, now) : now,
     output,
+    ...eventsOf(command, observation),
   };
   switch (ending.phase) {
     case 'completed':
@@ -57,6 +59,13 @@ export function stopBeforeLaunch(cause: StopCause): Ending {
 /** The end of a command that had begun when it was stopped: nobody may be told that it never ran. */
 function stopAfterStart(cause: StopCause): Ending {
   return cause === 'startTimeout' ? { phase: 'failed', failure: ownFailure('StartNotSeen') } : stopBeforeLaunch(cause);
+}
+
+/** What was noted about the end; else what was noted while it did not start. */
+function eventsOf(command: Claimed | Launching | Running, observation: FinalObservation) {
+  const before = command.phase === 'launching' ? command.events : undefined;
+  const noted = 'events' in observation && observation.events !== undefined ? keptEvents(observation.events) : before;
+  return noted === undefined ? {} : { events: noted };
 }
 
 /** What was told of the start stays; else it is what was seen of it, which another clock has dated. */

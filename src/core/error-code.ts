@@ -34,7 +34,10 @@ export const errorCatalogue = {
   RequestTimeout: { status: 408, when: 'The request did not arrive in time.' },
   RunCommandDisabled: { status: 409, when: 'Run command is switched off for the cluster.' },
   CommandNotFinished: { status: 409, when: 'A command that has not finished cannot be deleted.' },
-  ClusterHasUnfinishedCommands: { status: 409, when: 'A cluster with unfinished commands cannot be deleted.' },
+  ClusterHasUnfinishedCommands: {
+    status: 409,
+    when: 'A cluster with unfinished commands cannot be deleted, nor get another namespace for its pods.',
+  },
   IdempotencyKeyReused: { status: 409, when: 'The idempotency key was used for another body.' },
   RoleAssignmentExists: { status: 409, when: 'The name of the role assignment is taken by another one.' },
   RequestContentTooLarge: { status: 413, when: 'The body is larger than the limit.' },

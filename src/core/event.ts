@@ -2,6 +2,7 @@ import type { LeaseToken, WorkerId } from './command-id.ts';
 import type { SealedOutput, StopCause } from './command.ts';
 import type { Instant } from './instant.ts';
 import type { FinalObservation } from './observation.ts';
+import type { PlatformEvent } from './platform-event.ts';
 
 /**
  * Everything that can happen to a command. Events that a worker causes carry its lease token and are refused
@@ -24,7 +25,15 @@ export type CommandEvent =
   /** About to touch the outside world. Committed before that happens. */
   | { readonly type: 'launch'; readonly token: LeaseToken }
   /** Not started yet, and why. */
-  | { readonly type: 'pending'; readonly token: LeaseToken; readonly reason: string; readonly message: string }
+  | {
+      readonly type: 'pending';
+      readonly token: LeaseToken;
+      readonly reason: string;
+      readonly message: string;
+      readonly events?: readonly PlatformEvent[];
+    }
+  /** What it is to run in is there, and nothing has begun in it. Committed before something can. */
+  | { readonly type: 'admit'; readonly token: LeaseToken; readonly means: string }
   /** The supervisor recorded the start. */
   | { readonly type: 'start'; readonly token: LeaseToken; readonly startedAt: Instant }
   /** There is nothing more to see, and the output is sealed. */
@@ -49,5 +58,7 @@ export type Refusal =
   | 'notDue'
   /** It has waited too long: it may only fail now. */
   | 'overdue'
+  /** It may have begun in other means, and must not in these. */
+  | 'otherMeans'
   /** The event has no meaning in this phase. */
   | 'wrongPhase';

@@ -4,6 +4,7 @@ import { endCommand, stopBeforeLaunch } from './ending.ts';
 import type { CommandEvent, Refusal } from './event.ts';
 import { ownFailure } from './failure.ts';
 import { addMs, between, type Instant } from './instant.ts';
+import { keptEvents } from './platform-event.ts';
 
 /** What an event does: a new command, or nothing and why. */
 export type Transition =
@@ -45,7 +46,16 @@ export function transition(command: Command, event: CommandEvent, now: Instant):
     case 'pending':
       if (!holds(command, event.token)) return refuse('staleLease');
       if (command.phase !== 'launching') return refuse('wrongPhase');
-      return move({ ...next(command), pending: { reason: event.reason, message: event.message } });
+      return move({
+        ...next(command),
+        pending: { reason: event.reason, message: event.message },
+        ...(event.events === undefined ? {} : { events: keptEvents(event.events) }),
+      });
+    case 'admit':
+      if (!holds(command, event.token)) return refuse('staleLease');
+      if (command.phase !== 'launching') return refuse('wrongPhase');
+      if (command.means !== undefined) return command.means === event.means ? move(command) : refuse('otherMeans');
+      return move({ ...next(command), means: event.means });
     case 'start':
       return start(command, event.token, event.startedAt, now);
     case 'end':
@@ -117,7 +127,7 @@ function launch(command: Accepted | Leased, token: string, now: Instant): Transi
 function start(command: Accepted | Leased, token: string, seenAt: Instant, now: Instant): Transition {
   if (!holds(command, token)) return refuse('staleLease');
   if (command.phase !== 'launching') return refuse('wrongPhase');
-  const { pending: _over, startDeadline: _met, ...kept } = next(command);
+  const { pending: _over, events: _told, startDeadline: _met, means: _begun, ...kept } = next(command);
   return move({ ...kept, phase: 'running', startedAt: between(command.launchedAt, seenAt, now) });
 }
 

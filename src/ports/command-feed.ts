@@ -3,7 +3,7 @@ import type { ClusterUid, CommandId, LeaseToken, WorkerId } from '../core/comman
 import type { CommandFacts, SealedOutput, StopCause } from '../core/command.ts';
 import type { Instant } from '../core/instant.ts';
 import type { UnpackedPayload } from '../core/launch.ts';
-import type { FinalObservation } from '../core/observation.ts';
+import type { FinalObservation, Observation } from '../core/observation.ts';
 
 /** A command that a worker holds, and how it stood when it was claimed. */
 export interface Claim {
@@ -15,6 +15,8 @@ export interface Claim {
   readonly shell: Shell;
   /** `claimed` is new; the others are adopted and may have been started. */
   readonly phase: 'claimed' | 'launching' | 'running';
+  /** What an earlier worker was admitted to run it in. */
+  readonly means?: string;
   /** Where the output goes on. */
   readonly storedBytes: number;
   /** How long the lease is good without a `renew`. */
@@ -32,7 +34,9 @@ export type Renewal =
 /** What a worker says about a command. */
 export type Report =
   | { readonly type: 'launching' }
-  | { readonly type: 'pending'; readonly reason: string; readonly message: string }
+  | Extract<Observation, { type: 'pending' }>
+  /** Refused, with an error, where other means were admitted before. */
+  | { readonly type: 'admitted'; readonly means: string }
   | { readonly type: 'started'; readonly startedAt: Instant }
   | { readonly type: 'ended'; readonly observation: FinalObservation; readonly output: SealedOutput };
 
@@ -60,7 +64,7 @@ export interface CommandFeed {
   /** Takes a report. `ended` is taken only with the output sealed. */
   report(commandId: CommandId, token: LeaseToken, report: Report): Promise<void>;
   /**
-   * The text and the files, unpacked.
+   * The text, the files, unpacked, and the token for the cluster's API.
    * @returns undefined when they were erased, as they are when a command ends.
    * @throws {SealError} @throws {LongarmError} `InvalidContext`: neither can ever be had, so asking again is no use.
    */

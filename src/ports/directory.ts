@@ -27,7 +27,15 @@ export interface Directory {
   clusters(subscriptionId?: SubscriptionId, resourceGroup?: string): Promise<readonly Cluster[]>;
   /** Inserts the cluster, or replaces the one with the same uid. */
   saveCluster(cluster: Cluster): Promise<void>;
+  /** Removes the cluster, and its kubeconfig with it. */
   removeCluster(uid: ClusterUid): Promise<void>;
+  /**
+   * The kubeconfig that was brought for a cluster; `undefined` where none was.
+   * @throws {SealError} when it was sealed under another key.
+   */
+  kubeconfig(uid: ClusterUid): Promise<string | undefined>;
+  /** Keeps the kubeconfig of a stored cluster, sealed, in place of the one before; with `undefined` there is none. */
+  saveKubeconfig(uid: ClusterUid, kubeconfig: string | undefined): Promise<void>;
 
   findClient(id: string): Promise<RegisteredClient | undefined>;
   clients(): Promise<readonly RegisteredClient[]>;

@@ -7,7 +7,7 @@ import type { Observation } from '../core/observation.ts';
  * for each other. Everything is addressed by the command's id, so another process can take over where one died.
  *
  * Order of calls for one command: `start`; then `observe` and `readOutput` side by side, each repeated after an
- * error; `stop` at any time after `start` was *called* (it may still be under way, or never have happened);
+ * error (a command may wait for its first reader before it begins); `stop` at any time after `start` was *called* (it may still be under way, or never have happened);
  * `destroy` last. A worker that adopts a command calls `start` again.
  *
  * Executors report observations and never decide what one means. "Gone" and "unknown" are never success.
@@ -79,4 +79,14 @@ export class SpoolGone extends Error {
  */
 export class StartHindered extends Error {
   override readonly name = 'StartHindered';
+  /** One word that programs may compare. */
+  readonly reason: string;
+
+  constructor(
+    message: string,
+    { reason = 'CouldNotStart', ...options }: ErrorOptions & { readonly reason?: string } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
 }

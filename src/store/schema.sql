@@ -25,6 +25,11 @@ CREATE TABLE "clients" (
   "created_at" integer not null
 ) strict;
 
+CREATE TABLE "cluster_credentials" (
+  "cluster_uid" text not null primary key references "clusters" ("uid") on delete cascade,
+  "sealed_kubeconfig" blob not null
+) strict;
+
 CREATE TABLE "clusters" (
   "uid" text not null primary key,
   "subscription_id" text not null,
@@ -50,6 +55,7 @@ CREATE TABLE "clusters" (
   "inline_logs_limit_bytes" integer,
   "retention_ms" integer,
   "created_at" integer not null,
+  "kubernetes" text constraint clusters_kubernetes check ((kubernetes is not null) = (executor = 'kubernetes')),
   constraint "clusters_address" unique ("subscription_id", "resource_group_key", "name_key"),
   constraint "clusters_flags" check (run_command_disabled in (0, 1) and strict in (0, 1))
 ) strict;
@@ -57,7 +63,8 @@ CREATE TABLE "clusters" (
 CREATE TABLE "command_payloads" (
   "command_id" text not null primary key references "commands" ("id") on delete cascade,
   "sealed_text" blob not null,
-  "sealed_context" blob
+  "sealed_context" blob,
+  "sealed_cluster_token" blob
 ) strict;
 
 CREATE TABLE "commands" (
@@ -98,6 +105,9 @@ CREATE TABLE "commands" (
   "output_total_bytes" integer,
   "output_sha256" text,
   "output_complete" integer,
+  "means" text constraint commands_means check (means is null or phase = 'launching'),
+  "service_account" text,
+  "events" text constraint commands_events check (events is null or phase in ('launching', 'completed', 'failed', 'cancelled')),
   constraint "commands_phase" check (phase in ('accepted', 'claimed', 'launching', 'running', 'completed', 'failed', 'cancelled')),
   constraint "commands_counts" check (revision >= 1 and attempts >= 0 and payload_bytes >= 0 and strict in (0, 1)),
   constraint "commands_lease" check (("lease_worker_id" is not null) = (phase in ('claimed', 'launching', 'running')) and ("lease_token" is not null) = (phase in ('claimed', 'launching', 'running')) and ("lease_expires_at" is not null) = (phase in ('claimed', 'launching', 'running'))),
@@ -141,7 +151,8 @@ CREATE TABLE "role_assignments" (
   "role_id" text not null,
   "issuer" text not null,
   "principal_id" text not null,
-  "created_at" integer not null
+  "created_at" integer not null,
+  "service_account" text
 ) strict;
 
 CREATE INDEX "role_assignments_by_principal" on "role_assignments" ("principal_id", "issuer");

@@ -1,6 +1,7 @@
 import { type Command, isTerminal, type Pending } from '../core/command.ts';
 import type { Failure } from '../core/failure.ts';
 import { type Instant, toRfc3339Millis } from '../core/instant.ts';
+import type { PlatformEvent } from '../core/platform-event.ts';
 import type { CommandExtension } from './command-result-schema.ts';
 import type { CommandResultView } from './command-result-view.ts';
 
@@ -20,13 +21,19 @@ export function toCommandExtension(view: CommandResultView, cause: Failure | Pen
     ...(output === undefined ? {} : { sha256: output.sha256, complete: output.complete }),
     ...(logs === undefined ? {} : { replacedBytes: logs.replacedBytes }),
     strict: facts.strict,
+    ...(facts.serviceAccount === undefined ? {} : { serviceAccount: facts.serviceAccount }),
     submittedBy: {
       issuer: facts.submittedBy.issuer,
       id: facts.submittedBy.id,
       name: facts.submittedBy.displayName,
     },
+    ...('events' in command && command.events !== undefined ? { events: command.events.map(toWireEvent) } : {}),
     times: timesOf(command),
   };
+}
+
+function toWireEvent({ at, reason, message, count }: PlatformEvent) {
+  return { at: toRfc3339Millis(at), reason, message, count };
 }
 
 function timesOf(command: Command): CommandExtension['times'] {

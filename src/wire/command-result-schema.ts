@@ -22,7 +22,21 @@ export const commandExtensionSchema = Type.Object({
     Type.Integer({ minimum: 0, description: 'Bytes of `logs` that were not UTF-8 and are shown as U+FFFD.' }),
   ),
   strict: Type.Boolean(),
+  serviceAccount: Type.Optional(
+    Type.String({ description: 'What it runs as, in a cluster that runs commands in pods.' }),
+  ),
   submittedBy: Type.Object({ issuer: Type.String(), id: Type.String(), name: Type.String() }),
+  events: Type.Optional(
+    Type.Array(
+      Type.Object({
+        at: dateTime('When it was last noted.'),
+        reason: Type.String(),
+        message: Type.String(),
+        count: Type.Integer({ description: 'How often it was noted.' }),
+      }),
+      { description: 'What the platform noted while it did not start, or about its end: at most 20.' },
+    ),
+  ),
   times: Type.Object({
     submittedAt: dateTime('When the request was accepted.'),
     launchedAt: Type.Optional(dateTime('When a worker began to start it.')),

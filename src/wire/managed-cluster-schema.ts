@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 
 const positive = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 
@@ -19,13 +19,60 @@ export const clusterLimitsSchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** What Longarm adds to the vendor's cluster. */
+const ofAnyCluster = {
+  executor: Type.Optional(Type.Union([Type.Literal('process'), Type.Literal('scripted'), Type.Literal('kubernetes')])),
+  shell: Type.Optional(Type.Union([Type.Literal('sh'), Type.Literal('bash')])),
+  strict: Type.Optional(Type.Boolean()),
+  limits: Type.Optional(clusterLimitsSchema),
+};
+
+/** What a cluster with the executor `kubernetes` may set. */
+const settings = {
+  namespace: Type.String({ minLength: 1, description: 'The namespace of the pods.' }),
+  image: Type.String({
+    minLength: 1,
+    maxLength: 1024,
+    pattern: String.raw`^[^\s\p{C}]+$`,
+    description: 'The image that commands run in.',
+  }),
+  serviceAccount: Type.String({
+    minLength: 1,
+    description: 'What commands run as whose role assignment names no service account.',
+  }),
+  podTemplate: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'A merge patch for the pod: `metadata` and `spec`, lists keyed by name.',
+  }),
+};
+
+/** What Longarm shows of a cluster beyond the vendor's fields. It never shows a kubeconfig. */
 const clusterExtensionSchema = Type.Object(
   {
-    executor: Type.Optional(Type.Union([Type.Literal('process'), Type.Literal('scripted')])),
-    shell: Type.Optional(Type.Union([Type.Literal('sh'), Type.Literal('bash')])),
-    strict: Type.Optional(Type.Boolean()),
-    limits: Type.Optional(clusterLimitsSchema),
+    ...ofAnyCluster,
+    namespace: Type.Optional(settings.namespace),
+    image: Type.Optional(settings.image),
+    serviceAccount: Type.Optional(settings.serviceAccount),
+    podTemplate: Type.Optional(settings.podTemplate),
+  },
+  { additionalProperties: false },
+);
+
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+/** What may be said of a cluster beyond the vendor's fields. `null` takes a setting away. */
+const clusterExtensionBodySchema = Type.Object(
+  {
+    ...ofAnyCluster,
+    namespace: orNull(settings.namespace),
+    image: orNull(settings.image),
+    serviceAccount: orNull(settings.serviceAccount),
+    podTemplate: orNull(settings.podTemplate),
+    kubeconfig: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256 * 1024,
+        description: 'The cluster’s kubeconfig, all of it inline. It is kept sealed and never shown.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -45,7 +92,7 @@ export const managedClusterBodySchema = Type.Object({
   properties: Type.Optional(
     Type.Object({
       apiServerAccessProfile: Type.Optional(Type.Object({ disableRunCommand: Type.Optional(Type.Boolean()) })),
-      longarm: Type.Optional(clusterExtensionSchema),
+      longarm: Type.Optional(clusterExtensionBodySchema),
     }),
   ),
 });

@@ -1,7 +1,9 @@
-import type { Cluster, ClusterLimits, ExecutorKind, Shell } from '../core/cluster.ts';
+import type { Cluster, ClusterLimits, ExecutorKind, KubernetesChange, Shell } from '../core/cluster.ts';
 import { clusterResourceId } from '../core/resource-id.ts';
 import { parseClusterLimits, toWireLimits } from './cluster-limits.ts';
 import type { ManagedCluster, ManagedClusterBody } from './managed-cluster-schema.ts';
+import { parseNamespace, parseServiceAccount } from './kubernetes-name.ts';
+import { parsePodTemplate } from './pod-template.ts';
 import { type ResultStyle, toState } from './result-style.ts';
 
 export { parseClusterLimits } from './cluster-limits.ts';
@@ -15,6 +17,8 @@ export interface ManagedClusterChange {
   readonly shell?: Shell;
   readonly strict?: boolean;
   readonly limits?: ClusterLimits;
+  readonly kubernetes?: KubernetesChange;
+  readonly kubeconfig?: string;
 }
 
 /**
@@ -38,6 +42,7 @@ export function toManagedCluster(cluster: Cluster, style: ResultStyle): ManagedC
               shell: cluster.shell,
               strict: cluster.strict,
               limits: toWireLimits(cluster.limits),
+              ...cluster.kubernetes,
             },
           }
         : {}),
@@ -47,7 +52,7 @@ export function toManagedCluster(cluster: Cluster, style: ResultStyle): ManagedC
 
 /**
  * Reads the body of a PUT, which its schema has accepted.
- * @throws {LongarmError} InvalidParameter for a limit above its ceiling.
+ * @throws {LongarmError} InvalidParameter for a limit above its ceiling, and for names and templates that are none.
  */
 export function parseManagedClusterBody(body: ManagedClusterBody): ManagedClusterChange {
   const { apiServerAccessProfile, longarm } = body.properties ?? {};
@@ -60,5 +65,25 @@ export function parseManagedClusterBody(body: ManagedClusterBody): ManagedCluste
     ...(longarm?.shell === undefined ? {} : { shell: longarm.shell }),
     ...(longarm?.strict === undefined ? {} : { strict: longarm.strict }),
     ...(longarm?.limits === undefined ? {} : { limits: parseClusterLimits(longarm.limits) }),
+    ...(longarm?.kubeconfig === undefined ? {} : { kubeconfig: longarm.kubeconfig }),
+    ...parseSettings(longarm),
   };
+}
+
+type BodyExtension = NonNullable<ManagedClusterBody['properties']>['longarm'];
+
+function parseSettings(longarm: BodyExtension): { readonly kubernetes?: KubernetesChange } {
+  const { namespace, image, serviceAccount, podTemplate } = longarm ?? {};
+  const at = (name: string) => `properties.longarm.${name}`;
+  const kubernetes: KubernetesChange = {
+    ...given('namespace', namespace, (name) => parseNamespace(name, at('namespace'))),
+    ...given('image', image, (name) => name),
+    ...given('serviceAccount', serviceAccount, (name) => parseServiceAccount(name, at('serviceAccount'))),
+    ...given('podTemplate', podTemplate, parsePodTemplate),
+  };
+  return Object.keys(kubernetes).length === 0 ? {} : { kubernetes };
+}
+
+function given<K extends string, T, V>(name: K, value: T | null | undefined, parse: (value: T) => V) {
+  return value === undefined ? {} : { [name]: value === null ? null : parse(value) };
 }

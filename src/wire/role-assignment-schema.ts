@@ -1,9 +1,15 @@
 import Type, { type Static } from 'typebox';
 
-/** Whose principal it is, where it is not one of this server's own clients. */
+/** Whose principal it is, where it is not one of this server's own clients, and what its commands run as. */
 const roleAssignmentExtensionSchema = Type.Object(
   {
     issuer: Type.Optional(Type.String({ minLength: 1, description: 'The issuer (`iss`) of the principal’s tokens.' })),
+    serviceAccount: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'The service account that commands run as which this assignment grants, where they run in pods.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -2,6 +2,7 @@ import type { RoleAssignment, RoleAssignmentId } from '../core/access.ts';
 import { LongarmError } from '../core/error-code.ts';
 import { toRfc3339Millis } from '../core/instant.ts';
 import { type RoleId, roleById, roles } from '../core/role.ts';
+import { parseServiceAccount } from './kubernetes-name.ts';
 import { quote } from './quote.ts';
 import type { ResultStyle } from './result-style.ts';
 import type { ArmRoleAssignment, RoleAssignmentBody } from './role-assignment-schema.ts';
@@ -13,6 +14,8 @@ export interface RoleAssignmentRequest {
   readonly principalId: string;
   /** Absent where the principal is one of this server's own. */
   readonly issuer?: string;
+  /** What commands run as which it grants. */
+  readonly serviceAccount?: string;
 }
 
 /**
@@ -46,12 +49,20 @@ export function parseRoleAssignmentBody({ properties }: RoleAssignmentBody): Rol
   if (condition !== undefined && condition !== null && condition !== '') {
     throw refuse('condition', 'Conditions are not supported. Assign the role without one, or at a narrower scope.');
   }
-  return { roleId: role.id, principalId, ...(longarm?.issuer === undefined ? {} : { issuer: longarm.issuer }) };
+  const { issuer, serviceAccount } = longarm ?? {};
+  return {
+    roleId: role.id,
+    principalId,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(serviceAccount === undefined
+      ? {}
+      : { serviceAccount: parseServiceAccount(serviceAccount, 'properties.longarm.serviceAccount') }),
+  };
 }
 
-/** A role assignment as ARM shows it; with extensions on it tells the issuer of its principal. */
+/** A role assignment as ARM shows it; with extensions on it tells the issuer of its principal, and what commands run as. */
 export function toRoleAssignment(assignment: RoleAssignment, style: ResultStyle): ArmRoleAssignment {
-  const { id, scope, roleId, principalId, issuer, createdAt } = assignment;
+  const { id, scope, roleId, principalId, issuer, createdAt, serviceAccount } = assignment;
   return {
     id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${id}`,
     name: id,
@@ -61,7 +72,7 @@ export function toRoleAssignment(assignment: RoleAssignment, style: ResultStyle)
       principalId,
       scope,
       createdOn: toRfc3339Millis(createdAt),
-      ...(style.extensions ? { longarm: { issuer } } : {}),
+      ...(style.extensions ? { longarm: { issuer, ...(serviceAccount === undefined ? {} : { serviceAccount }) } } : {}),
     },
   };
 }

@@ -13,6 +13,12 @@ const runCommandOptionsSchema = Type.Object(
     strict: Type.Optional(
       Type.Boolean({ description: 'Show a non-zero exit as `Failed`, for clients that look at nothing else.' }),
     ),
+    serviceAccount: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'What the command runs as in the cluster; one of those that the caller’s role assignments name.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -35,12 +41,13 @@ export const runCommandRequestSchema = Type.Object({
 export type RunCommandRequest = Static<typeof runCommandRequestSchema>;
 
 /**
- * Checks the token that stock clients send for clusters with Entra ID: a JSON Web Token in compact form. It is accepted
- * and dropped, as nothing here uses it yet; a malformed one is refused so that a client's mistake is seen. The
- * signature is not checked. Source: RFC 7515 §3.1 and §4.1.1, RFC 7519 §7.2.
+ * The token that stock clients send for clusters with Entra ID: a JSON Web Token in compact form. A malformed one is
+ * refused so that a client's mistake is seen. The signature is the cluster's API server to check, which alone knows whom
+ * it trusts. Source: RFC 7515 §3.1 and §4.1.1, RFC 7519 §7.2.
+ * @returns undefined where there is none; empty counts as none, as stock clients send it so.
  * @throws {LongarmError} InvalidClusterToken, target `clusterToken`. The message never holds the token.
  */
-export function parseClusterToken(token: string | null | undefined): undefined {
+export function parseClusterToken(token: string | null | undefined): string | undefined {
   if (token === undefined || token === null || token === '') return undefined;
   const [header, payload, signature, ...more] = token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
@@ -51,7 +58,7 @@ export function parseClusterToken(token: string | null | undefined): undefined {
   }
   if (!hasStringAlg(parseJson(header))) throw refuseToken('has a header that is not JSON with an `alg`');
   if (!isObject(parseJson(payload))) throw refuseToken('has a payload that is not a JSON object');
-  return undefined;
+  return token;
 }
 
 function parseJson(base64url: string): unknown {

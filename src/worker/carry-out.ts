@@ -23,7 +23,7 @@ export async function carryOut(parts: WorkerParts, claim: Claim, stopping: Abort
   const stop = Promise.withResolvers<StopOrder>();
   const lease = keepLease(parts, claim, stop.resolve, signal).catch((error: unknown) => over.abort(error));
   try {
-    const executor = parts.executors.get(claim.executor);
+    const executor = await parts.executors.of(claim.executor, claim.clusterUid);
     if (executor === undefined) {
       const why = `This worker has no executor '${claim.executor}', which the cluster asks for.`;
       await reportEnd(parts, claim, refused(why), signal);

@@ -1,7 +1,6 @@
-import type { ExecutorKind } from '../core/cluster.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CommandFeed } from '../ports/command-feed.ts';
-import type { Executor } from '../ports/executor.ts';
+import type { Executors } from '../ports/executors.ts';
 
 /** Where a worker says what an operator may want to know. Never given command text, output or secrets. */
 export interface WorkerLog {
@@ -13,7 +12,7 @@ export interface WorkerLog {
 export interface WorkerParts {
   readonly feed: CommandFeed;
   /** The executors that this worker has. A command of a cluster with another one is refused, with that reason. */
-  readonly executors: ReadonlyMap<ExecutorKind, Executor>;
+  readonly executors: Executors;
   readonly clock: Clock;
   readonly log: WorkerLog;
 }

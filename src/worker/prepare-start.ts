@@ -1,5 +1,5 @@
 import { LongarmError } from '../core/error-code.ts';
-import type { Launch, UnpackedPayload } from '../core/launch.ts';
+import type { Admit, Launch, UnpackedPayload } from '../core/launch.ts';
 import type { Claim } from '../ports/command-feed.ts';
 import type { Executor } from '../ports/executor.ts';
 import { SealError } from '../ports/sealer.ts';
@@ -33,10 +33,23 @@ export async function prepareStart(
     return claim.phase === 'claimed' ? { type: 'impossible', why: payload.message } : { type: 'watch' };
   }
   const { commandId, clusterUid, shell } = claim;
-  const { timeoutMs, graceMs } = claim.facts;
+  const { startMs, timeoutMs, graceMs, outputLimitBytes, serviceAccount } = claim.facts;
+  const admit: Admit = (means) => parts.feed.report(commandId, claim.token, { type: 'admitted', means });
   return {
     type: 'start',
-    start: startOnce(executor, { commandId, clusterUid, shell, timeoutMs, graceMs, ...payload }),
+    start: startOnce(executor, {
+      commandId,
+      clusterUid,
+      shell,
+      startMs,
+      timeoutMs,
+      graceMs,
+      outputLimitBytes,
+      admit,
+      ...payload,
+      ...(serviceAccount === undefined ? {} : { serviceAccount }),
+      ...(claim.means === undefined ? {} : { means: claim.means }),
+    }),
   };
 }
 

@@ -82,8 +82,10 @@ export async function drainPump(
   switch (observation.type) {
     case 'exited':
       return drainFor(parts, patienceMs, pump, signal);
-    case 'killed':
-      return { ...(await drainFor(parts, patienceMs, pump, signal)), whole: false };
+    case 'killed': {
+      const end = await drainFor(parts, patienceMs, pump, signal);
+      return observation.exitRecorded === true ? end : { ...end, whole: false };
+    }
     case 'lost':
     case 'undead':
       return { ...(await drainFor(parts, drainMs, pump, signal)), whole: false };

@@ -35,14 +35,14 @@ export async function runToEnd(
     const stopped = stop.then((order) => stopCommand(parts, executor, claim, order, running));
     stopped.catch(() => undefined); // it ends with an abort when the command ends first
     const started = start === undefined ? undefined : startCommand(parts, claim, start, running);
-    // A stop must not wait for a start that does not come about: whichever is first, the watch begins.
-    await Promise.race([started, stopped]);
+    const overdue = stop.then((order) => undeadAfter(parts, order, running));
+    overdue.catch(() => undefined); // as with the stop
+    // A stop must not wait for a start that does not come about, nor the end for a stop that does not: whichever is
+    // first, the watch begins.
+    await Promise.race([started, stopped, overdue]);
     const pump = startPump(parts, executor, claim, running);
     pump.end.catch(() => undefined); // awaited when the end is known; it may fail long before that
-    const observation = await Promise.race([
-      watchCommand(parts, executor, claim, running),
-      stop.then((order) => undeadAfter(parts, order, running)),
-    ]);
+    const observation = await Promise.race([watchCommand(parts, executor, claim, running), overdue]);
     const end = await drainPump(parts, observation, pump, signal);
     const sealed = await persist(parts, claim, 'sealing output', signal, () =>
       parts.feed.sealOutput(claim.commandId, claim.token),
@@ -63,8 +63,8 @@ async function startCommand(parts: WorkerParts, claim: Claim, start: Start, sign
       await start(signal);
     } catch (error) {
       if (!(error instanceof StartHindered) || error.message === told) throw error;
-      const { message } = error;
-      await parts.feed.report(claim.commandId, claim.token, { type: 'pending', reason: 'CouldNotStart', message });
+      const { reason, message } = error;
+      await parts.feed.report(claim.commandId, claim.token, { type: 'pending', reason, message });
       told = message;
       throw error;
     }

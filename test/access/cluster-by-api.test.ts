@@ -52,7 +52,7 @@ describe('a cluster that is written through the API', () => {
     'PROCESS',
     ' process',
     'process\0',
-    'kubernetes',
+    'Kubernetes',
     'exec',
     '/bin/sh',
     '',
@@ -103,7 +103,7 @@ describe('a cluster that is written through the API', () => {
     uid: 'another',
   });
   for (const name of Object.keys(ours())) {
-    test(`is refused with a word of ours that there is not: ${name}, by that name`, async () => {
+    test(`is refused with a word of ours that it does not have: ${name}, by that name`, async () => {
       const answer = await put('wanted', { executor: 'scripted', [name]: ours()[name] });
       assert.equal(answer.status, 400, answer.text);
       assert.match(answer.json.error.message, new RegExp(`\\b${name}\\b`));
@@ -111,6 +111,75 @@ describe('a cluster that is written through the API', () => {
       assert.equal((await get('wanted')).status, 404);
     });
   }
+
+  test('is refused with the executor kubernetes and no kubeconfig to reach it by', async () => {
+    const answer = await put('wanted', { executor: 'kubernetes' });
+    assert.deepEqual([answer.status, answer.json.error.target], [400, 'properties.longarm.kubeconfig'], answer.text);
+    assert.equal((await get('wanted')).status, 404);
+  });
+
+  // A kubeconfig says where to go, and by which files, programs and proxies: all of that would be the server's own.
+  const kubeconfig = (cluster: object, user: object) =>
+    JSON.stringify({
+      'current-context': 'c',
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+      clusters: [{ name: 'c', cluster: { server: 'https://cluster.invalid:6443', ...cluster } }],
+      users: [{ name: 'u', user }],
+    });
+  const reaching = (): readonly (readonly [string, object, object])[] => [
+    ['exec', {}, { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'touch', args: [marker] } }],
+    ['auth-provider', {}, { 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'touch', 'cmd-args': marker } } }],
+    ['tokenFile', {}, { tokenFile: '/etc/passwd' }],
+    ['client-certificate', {}, { 'client-certificate': '/etc/passwd', 'client-key': '/etc/passwd' }],
+    ['certificate-authority', { 'certificate-authority': '/etc/passwd' }, { token: 't' }],
+    ['proxy-url', { 'proxy-url': loopback }, { token: 't' }],
+    ['insecure-skip-tls-verify', { 'insecure-skip-tls-verify': true }, { token: 't' }],
+    ['server', { server: loopback }, { token: 't' }],
+    ['address', { server: loopback.replace('http:', 'https:') }, { token: 't' }],
+    ['address', { server: 'https://[::1]:6443' }, { token: 't' }],
+    ['address', { server: 'https://169.254.169.254/' }, { token: 't' }],
+    ['address', { server: 'https://2130706433/' }, { token: 't' }],
+  ];
+  for (const [index, name] of [
+    'exec',
+    'auth-provider',
+    'tokenFile',
+    'client-certificate',
+    'certificate-authority',
+    'proxy-url',
+    'insecure-skip-tls-verify',
+    'server (http)',
+    'address (127.0.0.1)',
+    'address (::1)',
+    'address (169.254.169.254)',
+    'address (127.0.0.1 as a number)',
+  ].entries()) {
+    test(`is refused with a kubeconfig that reaches into the server: ${name}, by that name`, async () => {
+      const [word = '', cluster = {}, user = {}] = reaching()[index] ?? [];
+      const answer = await put('wanted', { executor: 'kubernetes', kubeconfig: kubeconfig(cluster, user) });
+      assert.deepEqual([answer.status, answer.json.error.target], [400, 'properties.longarm.kubeconfig'], answer.text);
+      assert.match(answer.json.error.message, new RegExp(word));
+      assert.ok(!answer.text.includes(marker), answer.text);
+      assert.equal((await get('wanted')).status, 404);
+      assert.ok(!existsSync(marker));
+    });
+  }
+
+  test('is refused with a pod template that reaches the node, and says which field', async () => {
+    const inline = kubeconfig({}, { token: 't' });
+    for (const [field, spec] of [
+      ['spec.hostNetwork', { hostNetwork: true }],
+      ['spec.hostPID', { hostPID: true }],
+      ['spec.volumes[0].hostPath', { volumes: [{ name: 'node', hostPath: { path: '/' } }] }],
+      ['spec.serviceAccountName', { serviceAccountName: 'admin' }],
+    ] as const) {
+      const longarm = { executor: 'kubernetes', kubeconfig: inline, podTemplate: { spec } };
+      const answer = await put('wanted', longarm);
+      assert.deepEqual([answer.status, answer.json.error.target], [400, 'properties.longarm.podTemplate'], answer.text);
+      assert.ok(answer.json.error.message.includes(field), answer.text);
+      assert.equal((await get('wanted')).status, 404);
+    }
+  });
 
   for (const shell of ['/bin/sh', 'sh -c "touch x"', 'bash; touch x', '../bash', 'python3']) {
     test(`is refused with the shell ${shell}`, async () => {

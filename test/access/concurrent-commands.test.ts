@@ -14,7 +14,7 @@ import { probeIsolation } from '../../src/executors/process/probe-isolation.ts';
 import { createProcessExecutor } from '../../src/executors/process/process-executor.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import { fileAppears } from '../clients/file-appears.ts';
-import { aClusterUid, machineClock } from '../contract/executor-samples.ts';
+import { aClusterUid, machineClock, ordinary } from '../contract/executor-samples.ts';
 
 const found = await probeIsolation();
 const own: ProcessLane = { environment: {} };
@@ -71,7 +71,7 @@ for (const [name, lane, isolation] of found.kind === 'namespaces' ? lanes : []) 
       const commandId = parseCommandId(randomBytes(16).toString('hex'));
       assert.ok(commandId !== undefined);
       const launch = { commandId, clusterUid: aClusterUid, text, files, shell: 'sh' } as const;
-      await executor.start({ ...launch, timeoutMs: 30_000, graceMs: 500 }, soon());
+      await executor.start({ ...ordinary, ...launch, timeoutMs: 30_000, graceMs: 500 }, soon());
       return commandId;
     }
 

@@ -204,6 +204,29 @@ describe('secrets of a command, from submit to long after its end', { timeout: 1
     return path;
   }
 
+  test('while a command waits for a cluster its token is nowhere but sealed, and a kubeconfig is never shown', async () => {
+    const kubeconfig = word('Kubeconfig');
+    const more = { 'the token of the kubeconfig': kubeconfig };
+    const longarm = {
+      executor: 'kubernetes',
+      kubeconfig:
+        '{current-context: c, contexts: [{name: c, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: ' +
+        `{server: "https://cluster.invalid"}}], users: [{name: u, user: {token: ${kubeconfig}}}]}`,
+    };
+    const cluster = `${server.clusters}/pods?${version}`;
+    assert.equal((await call('PUT', cluster, { body: { properties: { longarm } } })).status, 201);
+    const refused = { ...longarm, kubeconfig: longarm.kubeconfig.replace('https:', 'http:') };
+    assert.equal((await call('PUT', cluster, { body: { properties: { longarm: refused } } })).status, 400);
+    const path = await submit(`: ${text}`, 'pods');
+    const waiting = await call('GET', `${path}?${version}`);
+    assert.match(waiting.text, /"Running"/);
+    const shown = waiting.text + (await call('GET', cluster)).text;
+    assert.deepEqual(sightingsIn('an answer', shown, { ...secrets, ...more }), []);
+    await isNowhereIn(more);
+    const onDisk = sightingsBelow(server.dataDir, { ...secrets, ...more }).filter((where) => !where.includes('runs/'));
+    assert.deepEqual(onDisk, []);
+  });
+
   test('no refusal says them again: not of the body, the archive, the token or the rights', async () => {
     const run = `${server.clusters}/scripted/runCommand?${version}`;
     const json = { 'content-type': 'application/json' };

@@ -130,6 +130,9 @@ describe('what Longarm adds beside the vendor’s operations', () => {
     assert.ok(Number(refused.headers['retry-after']) >= 1);
     const unfinished = await send('DELETE', `${cluster}/narrow?${version}`);
     assert.deepEqual([unfinished.status, unfinished.json.error.code], [409, 'ClusterHasUnfinishedCommands']);
+    for (const path of [running, ...waiting]) {
+      assert.ok(unfinished.json.error.message.includes(path.split('/').at(-1)), unfinished.json.error.message);
+    }
     for (const path of [running, ...waiting]) await send('POST', `${path}/cancel?${version}`);
     for (const path of [running, ...waiting]) {
       assert.equal((await server.end(path)).json.properties.provisioningState, 'Canceled');

@@ -152,6 +152,28 @@ export function commandFeedContract(title: string, open: FeedFactory): void {
       await finish(adopted);
     });
 
+    test('the means that a worker was admitted to go to whoever adopts the launch, who is admitted to no others', async () => {
+      const held = await launched();
+      const { commandId, token } = held;
+      const admitted = (by: Claim, means: string) => feed.report(commandId, by.token, { type: 'admitted', means });
+      assert.equal(held.means, undefined);
+      await admitted(held, 'pod/1');
+      await admitted(held, 'pod/1');
+      await assert.rejects(admitted(held, 'pod/2'), /other means/);
+      behind.clock.advance(held.leaseMs);
+      const adopted = await claim();
+      assert.deepEqual([adopted.phase, adopted.means], ['launching', 'pod/1']);
+      await assert.rejects(admitted(held, 'pod/1'), LeaseLost);
+      await assert.rejects(admitted(adopted, 'pod/2'), /other means/);
+      await admitted(adopted, 'pod/1');
+      await feed.report(commandId, adopted.token, { type: 'started', startedAt: behind.clock.now() });
+      behind.clock.advance(held.leaseMs);
+      const running = await claim();
+      assert.deepEqual([running.commandId, running.phase, running.means], [commandId, 'running', undefined]);
+      await assert.rejects(feed.report(commandId, token, { type: 'admitted', means: 'pod/1' }), LeaseLost);
+      await finish(running);
+    });
+
     test('a claimed command whose worker is silent goes back to the queue', async () => {
       const id = await behind.submit();
       const held = await claim();

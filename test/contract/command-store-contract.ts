@@ -41,6 +41,34 @@ export function commandStoreContract(title: string, open: StoreFactory): void {
       await walk(life.accepted, life.claimed, life.launching, pending, stopped, ended);
     });
 
+    test('the means of a command come back while launching, and are gone once it runs', async () => {
+      const { token, ...life } = lifeOf(accepted());
+      const admitted = moved(life.launching, { type: 'admit', token, means: 'pod/7f3a' });
+      const started = moved(admitted, { type: 'start', token, startedAt: at(20) }, at(21));
+      assert.ok(admitted.phase === 'launching' && admitted.means === 'pod/7f3a' && !('means' in started));
+      await walk(life.accepted, life.claimed, life.launching, admitted, started);
+    });
+
+    test('what the platform noted comes back while launching and at the end, and not while it runs', async () => {
+      const { token, ...life } = lifeOf(accepted());
+      const events = [{ at: at(12), reason: 'Failed', message: 'no „image“', count: 3 }];
+      const waiting = { type: 'pending', token, reason: 'ErrImagePull', message: 'no image', events } as const;
+      const pending = moved(life.launching, waiting);
+      const started = moved(pending, { type: 'start', token, startedAt: at(20) }, at(21));
+      const observation = { type: 'killed', reason: 'OOMKilled', message: 'too much', events } as const;
+      const killed = moved(started, { type: 'end', token, observation, output }, at(22));
+      assert.ok(pending.phase === 'launching' && !('events' in started) && killed.phase === 'failed');
+      assert.deepEqual([pending.events, killed.events], [events, events]);
+      await walk(life.accepted, life.claimed, life.launching, pending, started, killed);
+    });
+
+    test('the service account of a command comes back, and so does that it has none', async () => {
+      const life = lifeOf(accepted({ serviceAccount: 'deployer' }));
+      await walk(life.accepted, life.claimed, life.launching);
+      const without = lifeOf(accepted());
+      await walk(without.accepted, without.claimed);
+    });
+
     test('a stop comes back while running, and what was killed keeps its start and exit', async () => {
       const { token, ...life } = lifeOf(accepted());
       const stopped = moved(life.running, { type: 'requestStop', cause: 'timeout' }, at(25));

@@ -35,6 +35,62 @@ export function directoryContract(title: string, open: StoreFactory): void {
       assert.deepEqual(await store().read(({ directory }) => directory.clusterByUid(cluster.uid)), cluster);
     });
 
+    test('the settings of a Kubernetes cluster come back exactly, also where it sets none', async () => {
+      const kubernetes = {
+        namespace: 'commands',
+        image: 'registry.example/toolbox:1.34',
+        serviceAccount: 'viewer',
+        podTemplate: { spec: { nodeSelector: { pool: 'ops' }, tolerations: [{ operator: 'Exists' }], priority: 0 } },
+      };
+      const plain = sampleCluster({ executor: 'kubernetes', kubernetes: {} });
+      const full = sampleCluster({ executor: 'kubernetes', kubernetes });
+      await store().write(async ({ directory }) => {
+        for (const cluster of [plain, full]) await directory.saveCluster(cluster);
+      });
+      await store().read(async ({ directory }) => {
+        assert.deepEqual(await directory.clusterByUid(plain.uid), plain);
+        assert.deepEqual(await directory.clusterByUid(full.uid), full);
+      });
+    });
+
+    test('only a Kubernetes cluster has such settings, and each has', async () => {
+      const settings = [sampleCluster({ kubernetes: {} }), sampleCluster({ executor: 'kubernetes' })];
+      for (const cluster of settings) {
+        await assert.rejects(store().write(({ directory }) => directory.saveCluster(cluster)));
+        assert.equal(await store().read(({ directory }) => directory.clusterByUid(cluster.uid)), undefined);
+      }
+    });
+
+    test('the kubeconfig of a cluster comes back until it is replaced or taken away', async () => {
+      const cluster = sampleCluster({ executor: 'kubernetes', kubernetes: {} });
+      const { uid } = cluster;
+      const stored = () => store().read(({ directory }) => directory.kubeconfig(uid));
+      await store().write(({ directory }) => directory.saveCluster(cluster));
+      assert.equal(await stored(), undefined);
+      await store().write(({ directory }) => directory.saveKubeconfig(uid, 'kind: Config # „eins“'));
+      assert.equal(await stored(), 'kind: Config # „eins“');
+      await store().write(async ({ directory }) => {
+        await directory.saveKubeconfig(uid, 'kind: Config # two');
+        await directory.saveCluster({ ...cluster, strict: true });
+      });
+      assert.equal(await stored(), 'kind: Config # two');
+      await store().write(({ directory }) => directory.saveKubeconfig(uid, undefined));
+      assert.equal(await stored(), undefined);
+    });
+
+    test('the kubeconfig goes with its cluster, and none is kept for a cluster that is not stored', async () => {
+      const cluster = sampleCluster({ executor: 'kubernetes', kubernetes: {} });
+      const { uid } = cluster;
+      await store().write(async ({ directory }) => {
+        await directory.saveCluster(cluster);
+        await directory.saveKubeconfig(uid, 'kind: Config');
+        await directory.removeCluster(uid);
+        await directory.saveCluster(cluster);
+      });
+      assert.equal(await store().read(({ directory }) => directory.kubeconfig(uid)), undefined);
+      await assert.rejects(store().write(({ directory }) => directory.saveKubeconfig(newClusterUid(), 'kind: Config')));
+    });
+
     test('saving a cluster again under its uid replaces it whole', async () => {
       const cluster = sampleCluster({ limits: { concurrent: 3 } });
       const changed = { ...cluster, tags: {}, limits: {}, location: 'elsewhere', strict: true };
@@ -95,7 +151,10 @@ export function directoryContract(title: string, open: StoreFactory): void {
     });
 
     test('assignments are found by id in any case and by issuer and principal together', async () => {
-      const mine = sampleAssignment({}, '/subscriptions/99999999-2222-4333-8444-555555555555');
+      const mine = sampleAssignment(
+        { serviceAccount: 'deployer' },
+        '/subscriptions/99999999-2222-4333-8444-555555555555',
+      );
       const root = sampleAssignment({ principalId: mine.principalId });
       const foreign = sampleAssignment({ principalId: mine.principalId, issuer: 'https://other.example/' });
       await store().write(async ({ directory }) => {

@@ -5,7 +5,7 @@ import type { CommandId } from '../../src/core/command-id.ts';
 import type { Launch } from '../../src/core/launch.ts';
 import { type Executor, SpoolGone } from '../../src/ports/executor.ts';
 import type { ExecutorBench } from './executor-bench.ts';
-import { aClusterUid } from './executor-samples.ts';
+import { aClusterUid, ordinary } from './executor-samples.ts';
 import { type Ended, ended, firstBytes, newId, observed, patience, readAll, soon } from './executor-watch.ts';
 
 /** The contract of `ports/executor.ts`, as every executor must keep it. */
@@ -30,6 +30,7 @@ export function executorContract(name: string, openBench: () => Promise<Executor
       begun.push(commandId);
       const files = bench.programs.files;
       return {
+        ...ordinary,
         commandId,
         clusterUid: aClusterUid,
         shell: 'sh',

@@ -5,7 +5,7 @@ import type { CommandId } from '../../src/core/command-id.ts';
 import type { Launch } from '../../src/core/launch.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import type { ExecutorBench } from './executor-bench.ts';
-import { aClusterUid } from './executor-samples.ts';
+import { aClusterUid, ordinary } from './executor-samples.ts';
 import { ended, firstBytes, newId, observed, patience, readAll, soon } from './executor-watch.ts';
 
 /**
@@ -34,7 +34,7 @@ export function lateCallsContract(name: string, openBench: () => Promise<Executo
       begun.push(commandId);
       const { files } = bench.programs;
       const launch = { commandId, clusterUid: aClusterUid, shell: 'sh', files, timeoutMs: patience, graceMs: 300 };
-      return { mark, launch: { ...launch, shell: 'sh', text: `${bench.programs.mark(mark)}\n${text}` } };
+      return { mark, launch: { ...ordinary, ...launch, shell: 'sh', text: `${bench.programs.mark(mark)}\n${text}` } };
     }
 
     /** Lets the event loop turn so often, for calls that are to meet each other at ever other points. */

@@ -17,7 +17,8 @@ export interface StarterOrder {
   readonly dataDirectory: string;
   readonly isolation: Isolation;
   readonly lane: ProcessLane;
-  readonly launch: Launch;
+  /** Without what only its own process can be asked. */
+  readonly launch: Omit<Launch, 'admit'>;
 }
 
 /** Makes the executor of a bench; the starter makes its own from the same values. */
@@ -42,7 +43,7 @@ export async function openProcessBench(isolation: Isolation, lane: ProcessLane):
   const order = { dataDirectory, isolation, lane };
   return {
     instance: () => processExecutorAt(order),
-    async startAndDie(launch) {
+    async startAndDie({ admit: _own, ...launch }) {
       const starter = fork(new URL('process-starter.ts', import.meta.url), { serialization: 'advanced' });
       starter.send({ ...order, launch } satisfies StarterOrder);
       const answer = Promise.withResolvers<unknown>();

@@ -38,10 +38,11 @@ function newWorkerId(): WorkerId {
   return randomUUID() as WorkerId;
 }
 
-/** A payload with a text and an archive, which a store does not look into. */
+/** A payload with a text, and an archive and a token, which a store does not look into. */
 export const payload: CommandPayload = {
   text: 'kubectl get pods; echo „fertig“',
   context: Uint8Array.from({ length: 300 }, (_, i) => i % 256),
+  clusterToken: 'header.payload.signature',
 };
 
 /** A command as it enters the queue. */

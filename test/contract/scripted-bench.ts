@@ -12,7 +12,8 @@ import { machineClock } from './executor-samples.ts';
 export interface ScriptedOrder {
   readonly directory: string;
   readonly filesBelow: string;
-  readonly launch: Launch;
+  /** Without what only its own process can be asked. */
+  readonly launch: Omit<Launch, 'admit'>;
 }
 
 /** A place for the scripted executor's state. */
@@ -22,7 +23,7 @@ export async function openScriptedBench(): Promise<ExecutorBench> {
   const at = (name: string): string => join(place, name);
   return {
     instance: () => createScriptedExecutor({ directory, clock: machineClock, filesBelow: place }),
-    async startAndDie(launch) {
+    async startAndDie({ admit: _own, ...launch }) {
       const starter = fork(new URL('scripted-starter.ts', import.meta.url), { serialization: 'advanced' });
       starter.send({ directory, filesBelow: place, launch } satisfies ScriptedOrder);
       const answer = Promise.withResolvers<unknown>();

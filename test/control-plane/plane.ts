@@ -10,6 +10,7 @@ import { createDenialLog } from '../../src/control-plane/denials.ts';
 import type { Actor, ControlPlane } from '../../src/control-plane/dependencies.ts';
 import { type RunCommand, runCommand } from '../../src/control-plane/run-command.ts';
 import type { CommandId } from '../../src/core/command-id.ts';
+import { checkKubeconfig } from '../../src/main/check-kubeconfig.ts';
 import { createContextReader } from '../../src/main/context-reader.ts';
 import { createInProcessBell } from '../../src/main/in-process-bell.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
@@ -56,6 +57,7 @@ export async function openPlane(limits: Partial<Limits> = {}, clock: TurnedClock
     clock,
     ids: randomIds,
     contexts: createContextReader(contextBytes),
+    checkKubeconfig,
     denials: createDenialLog(store, clock),
     limits: { ...defaultLimits, ...limits },
     leaseMs: 30_000,

@@ -43,6 +43,11 @@ const events: fc.Arbitrary<CommandEvent> = fc.oneof(
     reason: fc.constant('ImagePullBackOff'),
     message: fc.string(),
   }),
+  fc.record({
+    type: fc.constant('admit' as const),
+    token: tokens,
+    means: fc.constantFrom('pod/1', 'pod/2'),
+  }),
   fc.record({ type: fc.constant('start' as const), token: tokens, startedAt: at }),
   fc.record({ type: fc.constant('end' as const), token: tokens, observation: finals, output: fc.constant(output) }),
   fc.record({
@@ -114,6 +119,26 @@ describe('transition(), on random walks', () => {
       }),
       runs,
     );
+  });
+
+  test('never changes the means of a launch once it was admitted to them', () => {
+    let admissions = 0;
+    fc.assert(
+      fc.property(walks, (moves) => {
+        for (const { before, event, after } of walk(moves)) {
+          if (before.phase !== 'launching' || after.phase !== 'launching') {
+            assert.ok(!('means' in after), `${before.phase} → ${after.phase}`);
+          } else if (before.means !== undefined) {
+            assert.equal(after.means, before.means, event.type);
+          } else if (after.means !== undefined) {
+            assert.equal(event.type, 'admit');
+            admissions += 1;
+          }
+        }
+      }),
+      { ...runs, numRuns: 20_000 },
+    );
+    assert.ok(admissions > 100, `only ${admissions} walks were admitted`);
   });
 
   test('takes a lease from nobody before it has run out', () => {

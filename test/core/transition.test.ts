@@ -80,6 +80,46 @@ describe('transition()', () => {
     assert.equal(after(...tries).phase, 'accepted');
   });
 
+  test('a launch that was admitted to means stays with them, and is admitted to no others', () => {
+    const admit = (means: string, n = 1): CommandEvent => ({ type: 'admit', token: token(n), means });
+    const launching = after(claim, launch, admit('pod/1'));
+    assert.ok(launching.phase === 'launching' && launching.means === 'pod/1');
+    assert.deepEqual(transition(launching, admit('pod/1'), start), { ok: true, command: launching });
+    assert.deepEqual(transition(launching, admit('pod/2'), start), { ok: false, refusal: 'otherMeans' });
+    const adopted = transition(launching, { ...claim, token: token(2) }, addMs(start, 30_000));
+    assert.ok(adopted.ok && adopted.command.phase === 'launching' && adopted.command.means === 'pod/1');
+    assert.deepEqual(transition(adopted.command, admit('pod/2', 2), start), { ok: false, refusal: 'otherMeans' });
+  });
+
+  test('what was noted while it did not start stays with a command that never did, cut to what a person reads', () => {
+    const noted = Array.from({ length: 25 }, (_, n) => ({
+      at: start,
+      reason: 'Failed',
+      message: `${n}${'\u{1F433}'.repeat(1000)}`,
+      count: 1,
+    }));
+    const pending = { type: 'pending', token: token(1), reason: 'ErrImagePull', message: 'no image' } as const;
+    const never: CommandEvent = { type: 'end', token: token(1), observation: { type: 'neverStarted' }, output };
+    const late: CommandEvent = { type: 'requestStop', cause: 'startTimeout' };
+    const ended = after(claim, launch, { ...pending, events: noted }, pending, late, never);
+    assert.ok(ended.phase === 'failed' && ended.events?.length === 20);
+    assert.match(ended.events[0]?.message ?? '', /^5.*…$/u);
+    for (const { message } of ended.events) assert.ok(message.length <= 1024 && message.isWellFormed());
+  });
+
+  test('only the holder of the lease is admitted, and only to begin', () => {
+    const admit: CommandEvent = { type: 'admit', token: token(1), means: 'pod/1' };
+    const stale: CommandEvent = { ...admit, token: token(2) };
+    assert.deepEqual(transition(after(claim, launch), stale, start), { ok: false, refusal: 'staleLease' });
+    assert.deepEqual(transition(after(), admit, start), { ok: false, refusal: 'staleLease' });
+    assert.deepEqual(transition(after(claim), admit, start), { ok: false, refusal: 'wrongPhase' });
+    const running = after(claim, launch, admit, started);
+    assert.ok(!('means' in running));
+    assert.deepEqual(transition(running, admit, start), { ok: false, refusal: 'wrongPhase' });
+    const ended = after(claim, launch, admit, started, exited('exit', 0));
+    assert.deepEqual(transition(ended, admit, start), { ok: false, refusal: 'terminal' });
+  });
+
   test('whoever adopts a launch has the whole start limit for it', () => {
     const late = addMs(start, facts.startMs + 60_000);
     const launching = after(claim, launch);

@@ -61,7 +61,7 @@ export async function startQuickServer(
     authorise: (actor: Actor, action: Action, scope: Scope) => authorise(plane, actor, action, scope),
     challenge: () => 'Bearer',
     checkReady: async () => undefined,
-    metrics: createMetrics({ commandsByPhase: async () => ({}), activeCommands: () => 0 }),
+    metrics: createMetrics({ commandsByPhase: async () => ({}), activeCommands: () => 0, clusterRequests: () => 0 }),
     ids: plane.ids,
     clock: plane.clock,
     log: pino({ level: 'info' }, { write }),

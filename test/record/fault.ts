@@ -3,6 +3,7 @@ export const calls = [
   'claim',
   'renew',
   'report launching',
+  'report admitted',
   'report pending',
   'report started',
   'report ended',

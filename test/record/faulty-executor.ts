@@ -4,11 +4,19 @@ import type { Executor, SpoolEnd } from '../../src/ports/executor.ts';
 import { short } from './faulty-feed.ts';
 import { type FaultyLine, LineBroken } from './faulty-line.ts';
 
-/** An executor at the far end of a faulty line. */
+/** An executor at the far end of a faulty line, which asks to be admitted before it starts anything, as that of pods does. */
 export function faultyExecutor(line: FaultyLine, executor: Executor): Executor {
   return {
     start: (launch, signal) =>
-      line.call('start', short(launch.commandId), (until) => executor.start(launch, until), signal),
+      line.call(
+        'start',
+        short(launch.commandId),
+        async (until) => {
+          await launch.admit(`means of ${launch.commandId}`);
+          await executor.start(launch, until);
+        },
+        signal,
+      ),
     stop: (id, graceMs, signal) => line.call('stop', short(id), (until) => executor.stop(id, graceMs, until), signal),
     destroy: (id, signal) => line.call('destroy', short(id), (until) => executor.destroy(id, until), signal),
     list: (signal) => line.call('list', '', (until) => executor.list(until), signal),

@@ -22,7 +22,7 @@ export interface Weather {
 }
 
 /** Calls that are seldom made, and meet a fault more often for that. */
-const seldom: ReadonlySet<Call> = new Set(['report pending', 'release', 'stop']);
+const seldom: ReadonlySet<Call> = new Set(['report admitted', 'report pending', 'release', 'stop']);
 
 /** What the caller gets when the line breaks. It says nothing about whether the call arrived. */
 export class LineBroken extends Error {

@@ -7,6 +7,7 @@ import { createCommandFeed } from '../../src/control-plane/feed/command-feed.ts'
 import { putCluster } from '../../src/control-plane/put-cluster.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import type { CommandFeed } from '../../src/ports/command-feed.ts';
+import { executorsByKind } from '../../src/ports/executors.ts';
 import { sweep } from '../../src/worker/sweep.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
 import { type Dice, dice } from './dice.ts';
@@ -124,7 +125,7 @@ export class Schedule {
       warn: ({ error }: Readonly<Record<string, unknown>>, message: string) =>
         line.tell(`${message}: ${String(error)}`),
     };
-    const executors = new Map([['scripted', faultyExecutor(line, executor)] as const]);
+    const executors = executorsByKind(new Map([['scripted', faultyExecutor(line, executor)]]));
     const worker = startWorker(
       { feed: faultyFeed(line, feed), executors, clock: this.#stage.clock, log },
       { id: randomIds.workerId(), concurrency: this.#dice.whole(1, 4), sweepMs: 4_000 * this.#stage.pace },
@@ -217,7 +218,7 @@ export class Schedule {
     const { plane, clock } = this.#stage.behind;
     const executor = this.#witness();
     const log = { info: () => undefined, warn: () => undefined };
-    await sweep({ feed: this.#feed, executors: new Map([['scripted', executor] as const]), clock, log }, never);
+    await sweep({ feed: this.#feed, executors: executorsByKind(new Map([['scripted', executor]])), clock, log }, never);
     assert.deepEqual(await executor.list(never), [], 'the executor lists what a sweep has left');
     const ids = this.#commands.map(({ told }) => told.id);
     assert.deepEqual(await this.#stage.leftovers(directory, ids), [], 'something is left outside the record');

@@ -11,6 +11,7 @@ import { createScriptedExecutor } from '../../src/executors/scripted/scripted-ex
 import { randomIds } from '../../src/main/random-ids.ts';
 import { type CommandFeed, LeaseLost } from '../../src/ports/command-feed.ts';
 import type { Executor } from '../../src/ports/executor.ts';
+import { executorsByKind } from '../../src/ports/executors.ts';
 import { OutputSealed } from '../../src/ports/output-store.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
 import { machineClock } from '../contract/executor-samples.ts';
@@ -39,7 +40,7 @@ describe('what is told of an output', { timeout: 60_000 }, () => {
   });
 
   const begin = (feed: CommandFeed, executor: Executor): void => {
-    const executors = new Map([['scripted', executor] as const]);
+    const executors = executorsByKind(new Map([['scripted', executor]]));
     const options = { id: randomIds.workerId(), concurrency: 4, sweepMs: 60_000 };
     worker = startWorker({ feed, executors, clock, log: silent }, options);
   };

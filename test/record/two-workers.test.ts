@@ -13,6 +13,7 @@ import { createScriptedExecutor } from '../../src/executors/scripted/scripted-ex
 import { randomIds } from '../../src/main/random-ids.ts';
 import { type CommandFeed, LeaseLost } from '../../src/ports/command-feed.ts';
 import type { Executor } from '../../src/ports/executor.ts';
+import { executorsByKind } from '../../src/ports/executors.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
 import { machineClock } from '../contract/executor-samples.ts';
 import { temporaryDirectory } from '../contract/temporary-directory.ts';
@@ -70,7 +71,7 @@ for (const { name, open, text } of ways) {
     });
 
     const begin = (feed: CommandFeed, executor: Executor): Worker => {
-      const executors = new Map([['scripted', executor] as const]);
+      const executors = executorsByKind(new Map([['scripted', executor]]));
       const options = { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 };
       const worker = startWorker({ feed, executors, clock, log: silent }, options);
       workers.push(worker);

@@ -66,6 +66,10 @@ describe('the database refuses a command that no phase allows', () => {
     ['launching', `start_deadline = null`, 'start_deadline'],
     ['launching', `pending_reason = 'ImagePullBackOff'`, 'pending'],
     ['launching', `stop_cause = 'cancel'`, 'stop'],
+    ['claimed', `means = 'pod/1'`, 'means'],
+    ['running', `means = 'pod/1'`, 'means'],
+    ['running', `events = '[]'`, 'events'],
+    ['failed', `means = 'pod/1'`, 'means'],
     ['running', `started_at = null`, 'started'],
     ['running', `exit_code = 0`, 'exit'],
     ['running', `finished_at = 1`, 'finished'],
@@ -97,6 +101,9 @@ describe('the database refuses a command that no phase allows', () => {
   });
 
   test('the payload of a command that is not stored', () => {
-    assert.throws(() => writer.exec(`insert into command_payloads values ('nobody', x'00', null)`), /FOREIGN KEY/);
+    assert.throws(
+      () => writer.exec(`insert into command_payloads values ('nobody', x'00', null, null)`),
+      /FOREIGN KEY/,
+    );
   });
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { SealError } from '../../src/ports/sealer.ts';
 import { openKeyFile } from '../../src/store/sealing/open-key-file.ts';
 import { accepted, at, lifeOf, moved } from '../contract/sample-commands.ts';
+import { sampleCluster } from '../contract/sample-directory.ts';
 import { writeZip } from '../wire/zip-writer.ts';
 import { type SqlitePlace, sqlitePlace } from './sqlite-place.ts';
 
@@ -22,6 +23,7 @@ describe('secrets at rest', () => {
   const payload = {
     text: `echo ${long}`,
     context: writeZip([{ name: `${sentinel}.yaml`, content: long }]),
+    clusterToken: `header.${long}.signature`,
   };
 
   async function filesWith(bytes: Uint8Array): Promise<string[]> {
@@ -42,6 +44,9 @@ describe('secrets at rest', () => {
         ...database
           .prepare('select sealed_context as sealed from command_payloads where sealed_context is not null')
           .all(),
+        ...database
+          .prepare('select sealed_cluster_token as sealed from command_payloads where sealed_cluster_token is not null')
+          .all(),
       ];
       return rows.map(({ sealed }) => {
         assert.ok(sealed instanceof Uint8Array);
@@ -52,10 +57,13 @@ describe('secrets at rest', () => {
     }
   }
 
-  test('text, file names, files and private keys are in no file in the clear', async () => {
+  test('text, file names, files, tokens, kubeconfigs and private keys are in no file in the clear', async () => {
     const store = await place.open();
-    await store.write(async ({ commands, signingKeys }) => {
+    const cluster = sampleCluster({ executor: 'kubernetes', kubernetes: {} });
+    await store.write(async ({ commands, directory, signingKeys }) => {
       await commands.insert(accepted(), payload);
+      await directory.saveCluster(cluster);
+      await directory.saveKubeconfig(cluster.uid, `token: ${long}`);
       await signingKeys.addSigningKey({ id: 'k', privateJwk: { d: sentinel }, createdAt: at(0) });
     });
     assert.deepEqual(await filesWith(Buffer.from(sentinel)), []);
@@ -73,7 +81,7 @@ describe('secrets at rest', () => {
     });
     await store.close();
     const sealed = sealedMiddles().filter((middle) => middle.length > 0);
-    assert.equal(sealed.length, 2);
+    assert.equal(sealed.length, 3);
     for (const middle of sealed) assert.deepEqual(await filesWith(middle), ['longarm.db']);
     const again = await place.open();
     const cancelled = moved(life.accepted, { type: 'requestStop', cause: 'cancel' });
@@ -100,6 +108,30 @@ describe('secrets at rest', () => {
     database.close();
     await assert.rejects(
       store.read(({ commands }) => commands.payload(two.facts.id)),
+      SealError,
+    );
+  });
+
+  test('a sealed kubeconfig that is copied to another cluster does not open there', async () => {
+    const store = await place.open();
+    const [one, two] = [0, 1].map(() => sampleCluster({ executor: 'kubernetes', kubernetes: {} }));
+    assert.ok(one && two);
+    await store.write(async ({ directory }) => {
+      for (const { uid } of [one, two]) {
+        await directory.saveCluster(uid === one.uid ? one : two);
+        await directory.saveKubeconfig(uid, `token: of-${uid}`);
+      }
+    });
+    const database = new DatabaseSync(place.file);
+    database
+      .prepare(
+        'update cluster_credentials set sealed_kubeconfig = (select sealed_kubeconfig from cluster_credentials where cluster_uid = ?)',
+      )
+      .run(one.uid);
+    database.close();
+    assert.equal(await store.read(({ directory }) => directory.kubeconfig(one.uid)), `token: of-${one.uid}`);
+    await assert.rejects(
+      store.read(({ directory }) => directory.kubeconfig(two.uid)),
       SealError,
     );
   });

@@ -99,6 +99,20 @@ describe('toCommandResult()', () => {
     );
   });
 
+  test('what the platform noted is told while a command does not start, and with its end', () => {
+    const noted = { reason: 'Failed', message: 'no such image', count: 4 };
+    const events = [{ at: at('2021-02-17T00:28:21.250Z'), ...noted }];
+    const shown = [{ at: '2021-02-17T00:28:21.250Z', ...noted }];
+    for (const command of [
+      { ...launching, events },
+      { ...completed, events },
+    ]) {
+      const { longarm } = toCommandResult({ command, storedBytes: 0 }, full).properties;
+      assert.deepEqual(longarm?.events, shown);
+    }
+    assert.equal(toCommandResult({ command: launching, storedBytes: 0 }, full).properties.longarm?.events, undefined);
+  });
+
   test('a command in the queue tells how many are before it', () => {
     const view = { command: accepted, queuePosition: 3, storedBytes: 0 };
     const { reason, longarm } = toCommandResult(view, full).properties;

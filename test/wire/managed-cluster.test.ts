@@ -47,6 +47,18 @@ describe('toManagedCluster()', () => {
     });
   });
 
+  test('a cluster that runs commands in pods is shown with its settings', () => {
+    const kubernetes = { namespace: 'n', image: 'i:1', serviceAccount: 'view', podTemplate: { spec: { priority: 1 } } };
+    const pods: Cluster = { ...cluster, executor: 'kubernetes', limits: {}, kubernetes };
+    const shown = toManagedCluster(pods, { stateCase: 'capitalised', extensions: true });
+    assert.ok(Schema.Check(managedClusterSchema, shown));
+    const ours = { executor: 'kubernetes', shell: 'bash', strict: true, limits: {}, ...kubernetes };
+    assert.deepEqual(shown.properties.longarm, ours);
+    const sentBack = { properties: { longarm: shown.properties.longarm ?? {} } };
+    assert.ok(Schema.Check(managedClusterBodySchema, sentBack));
+    assert.deepEqual(parseManagedClusterBody(sentBack).kubernetes, kubernetes, 'what is shown can be sent');
+  });
+
   test('it has no aadProfile, and without extensions nothing of ours', () => {
     const shown = toManagedCluster({ ...cluster, tags: {} }, { stateCase: 'lower', extensions: false });
     assert.deepEqual(Object.keys(shown.properties), ['provisioningState', 'apiServerAccessProfile']);
@@ -81,9 +93,36 @@ describe('parseManagedClusterBody()', () => {
     });
   });
 
+  test('a setting is given or taken away, and a kubeconfig is none of them', () => {
+    const longarm = { image: null, namespace: 'n', podTemplate: null, kubeconfig: 'kind: Config' };
+    const body = { properties: { longarm } };
+    assert.ok(Schema.Check(managedClusterBodySchema, body));
+    assert.deepEqual(parseManagedClusterBody(body), {
+      kubernetes: { image: null, namespace: 'n', podTemplate: null },
+      kubeconfig: 'kind: Config',
+    });
+    assert.equal(Schema.Check(managedClusterSchema.properties.properties.properties.longarm, longarm), false);
+  });
+
+  for (const [field, longarm] of [
+    ['namespace', { namespace: 'kube.system' }],
+    ['namespace', { namespace: '../x' }],
+    ['serviceAccount', { serviceAccount: 'View' }],
+    ['podTemplate', { podTemplate: JSON.parse(`{"a":${'['.repeat(40)}${']'.repeat(40)}}`) }],
+    ['podTemplate', { podTemplate: JSON.parse('{"spec":{"__proto__":{"hostPID":true}}}') }],
+    ['podTemplate', { podTemplate: { metadata: { labels: { a: 'x'.repeat(70_000) } } } }],
+  ] as const) {
+    test(`the ${field} ${JSON.stringify(longarm).slice(0, 60)} is refused under its own name`, () => {
+      assertRefused(() => parseManagedClusterBody({ properties: { longarm } }), {
+        code: 'InvalidParameter',
+        target: `properties.longarm.${field}`,
+      });
+    });
+  }
+
   test('the schema refuses unknown words of ours and ignores the vendor’s', () => {
     assert.ok(Schema.Check(managedClusterBodySchema, { sku: {}, properties: { dnsPrefix: 'x' } }));
-    assert.equal(Schema.Check(managedClusterBodySchema, { properties: { longarm: { podTemplate: {} } } }), false);
+    assert.equal(Schema.Check(managedClusterBodySchema, { properties: { longarm: { reach: 'agent' } } }), false);
   });
 });
 

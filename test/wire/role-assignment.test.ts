@@ -33,6 +33,20 @@ describe('parseRoleAssignmentBody()', () => {
     assert.equal(parsed.issuer, longarm.issuer);
   });
 
+  test('a service account is kept, and what is no name of one is refused', () => {
+    const body = (serviceAccount: string) => ({
+      properties: { roleDefinitionId: roleGuid, principalId, longarm: { serviceAccount } },
+    });
+    assert.equal(parseRoleAssignmentBody(body('team.view')).serviceAccount, 'team.view');
+    for (const name of ['View', 'a/b', '', 'a'.repeat(254)]) {
+      assertRefused(() => parseRoleAssignmentBody(body(name)), {
+        code: 'InvalidParameter',
+        target: 'properties.longarm.serviceAccount',
+        message: /253 characters/,
+      });
+    }
+  });
+
   for (const roleDefinitionId of [
     '',
     'administrator',
@@ -96,6 +110,7 @@ describe('toRoleAssignment()', () => {
         principalId,
         issuer: 'https://i',
         createdAt: at('2026-01-01T00:00:00Z'),
+        serviceAccount: 'view',
       };
       const shown = toRoleAssignment(assignment, { stateCase: 'capitalised', extensions: true });
       assert.ok(Schema.Check(roleAssignmentSchema, shown));
@@ -105,10 +120,11 @@ describe('toRoleAssignment()', () => {
         principalId,
         scope: scopeText,
         createdOn: '2026-01-01T00:00:00.000Z',
-        longarm: { issuer: 'https://i' },
+        longarm: { issuer: 'https://i', serviceAccount: 'view' },
       });
       const request = parseRoleAssignmentBody({ properties: shown.properties });
-      assert.deepEqual(request, { roleId: runner.id, principalId, issuer: 'https://i' }, 'what is shown can be sent');
+      const same = { roleId: runner.id, principalId, issuer: 'https://i', serviceAccount: 'view' };
+      assert.deepEqual(request, same, 'what is shown can be sent');
       const bare = toRoleAssignment(assignment, { stateCase: 'capitalised', extensions: false });
       assert.equal(bare.properties.longarm, undefined);
     });

@@ -10,11 +10,16 @@ const header = encode({ alg: 'RS256', typ: 'JWT' });
 const payload = encode({ aud: '6dae42f8-4368-4678-94ff-3960e28e3630' });
 
 describe('parseClusterToken()', () => {
-  for (const token of [undefined, null, '', `${header}.${payload}.c2ln`]) {
-    test(`${token === undefined ? 'none' : JSON.stringify(token)} is accepted`, () => {
+  for (const token of [undefined, null, '']) {
+    test(`${token === undefined ? 'an absent one' : JSON.stringify(token)} is none`, () => {
       assert.equal(parseClusterToken(token), undefined);
     });
   }
+
+  test('a JSON Web Token comes back as it was sent', () => {
+    const token = `${header}.${payload}.c2ln`;
+    assert.equal(parseClusterToken(token), token);
+  });
 
   for (const [what, token] of [
     ['plain text', 'secret-token'],

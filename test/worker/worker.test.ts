@@ -8,7 +8,6 @@ import { runInNewContext } from 'node:vm';
 import { cancelCommand } from '../../src/control-plane/cancel-command.ts';
 import { createCommandFeed } from '../../src/control-plane/feed/command-feed.ts';
 import { getCommandResult } from '../../src/control-plane/get-command-result.ts';
-import type { ExecutorKind } from '../../src/core/cluster.ts';
 import { type CommandId } from '../../src/core/command-id.ts';
 import { isTerminal, type TerminalCommand } from '../../src/core/command.ts';
 import { createScriptedExecutor } from '../../src/executors/scripted/scripted-executor.ts';
@@ -16,8 +15,10 @@ import { createContextReader } from '../../src/main/context-reader.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import { systemClock } from '../../src/main/system-clock.ts';
 import type { Executor } from '../../src/ports/executor.ts';
+import { executorsByKind } from '../../src/ports/executors.ts';
 import type { WorkerLog } from '../../src/worker/dependencies.ts';
 import { startWorker, type Worker } from '../../src/worker/worker.ts';
+import { ordinary } from '../contract/executor-samples.ts';
 import { temporaryDirectory } from '../contract/temporary-directory.ts';
 import { openPlane, type Plane } from '../control-plane/plane.ts';
 import { writeZip } from '../wire/zip-writer.ts';
@@ -50,7 +51,7 @@ describe('the worker', () => {
   });
 
   const start = (executor: Executor | undefined = scripted): Worker => {
-    const executors = new Map<ExecutorKind, Executor>(executor === undefined ? [] : [['scripted', executor]]);
+    const executors = executorsByKind(new Map(executor === undefined ? [] : [['scripted', executor]]));
     const feed = createCommandFeed(behind.plane);
     const options = { id: randomIds.workerId(), concurrency: 10, sweepMs: 60_000 };
     const worker = startWorker({ feed, executors, clock: systemClock, log: silent }, options);
@@ -169,7 +170,7 @@ describe('the worker', () => {
 
   test('a command of a cluster whose executor the worker has not is failed with that reason', async () => {
     const worker = startWorker(
-      { feed: createCommandFeed(behind.plane), executors: new Map(), clock: systemClock, log: silent },
+      { feed: createCommandFeed(behind.plane), executors: executorsByKind(new Map()), clock: systemClock, log: silent },
       { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 },
     );
     workers.push(worker);
@@ -215,7 +216,7 @@ describe('the worker', () => {
       startWorker(
         {
           feed: createCommandFeed(lowered),
-          executors: new Map([['scripted', scripted]]),
+          executors: executorsByKind(new Map([['scripted', scripted]])),
           clock: systemClock,
           log: silent,
         },
@@ -231,7 +232,7 @@ describe('the worker', () => {
     const commandId = randomIds.commandId();
     const signal = new AbortController().signal;
     const launch = { commandId, clusterUid: behind.cluster.uid, shell: 'sh', timeoutMs: 60_000, graceMs: 0 } as const;
-    await scripted.start({ ...launch, text: 'sleep 10m', files: [] }, signal);
+    await scripted.start({ ...ordinary, ...launch, text: 'sleep 10m', files: [] }, signal);
     const swept = Promise.withResolvers<void>();
     start({
       ...scripted,

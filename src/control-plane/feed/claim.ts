@@ -60,6 +60,7 @@ async function tryClaim(plane: ControlPlane, workerId: WorkerId): Promise<Claim 
     executor: cluster.executor,
     shell: cluster.shell,
     phase,
+    ...('means' in command && command.means !== undefined ? { means: command.means } : {}),
     storedBytes: phase === 'claimed' ? 0 : await plane.outputs.length(facts.id),
     leaseMs: plane.leaseMs,
   };

@@ -26,6 +26,7 @@ export async function report(
     if (moved.ok) return moved.command;
     const standing = await commands.get(id);
     if (standing !== undefined && wasTaken(standing, token, said)) return standing;
+    if (moved.refusal === 'otherMeans') throw new Error(`Command ${id} may have begun already, in other means.`);
     if (moved.refusal === 'wrongPhase') throw new Error(`Command ${id} (${standing?.phase}) cannot be '${said.type}'.`);
     throw leaseLost(id, standing);
   });
@@ -34,7 +35,7 @@ export async function report(
 }
 
 /**
- * The text and files of a command, for the holder of its lease. They are unpacked here: what a worker trusts it gets
+ * The text, files and token of a command, for the holder of its lease. They are unpacked here: what a worker trusts it gets
  * from the server, and a client's archive reaches no other machine.
  * @throws {LeaseLost} @throws {SealError} @throws {LongarmError} `InvalidContext`.
  */
@@ -48,8 +49,8 @@ export async function payload(
     return commands.payload(id);
   });
   if (stored === undefined) return undefined;
-  const { text, context } = stored;
-  return { text, files: context === undefined ? [] : await plane.contexts.read(context) };
+  const { context, ...rest } = stored;
+  return { ...rest, files: context === undefined ? [] : await plane.contexts.read(context) };
 }
 
 /** Gives the lease up. Nothing happens when it is lost already. */
@@ -66,7 +67,9 @@ function toEvent(token: LeaseToken, said: Report): CommandEvent {
     case 'launching':
       return { type: 'launch', token };
     case 'pending':
-      return { type: 'pending', token, reason: said.reason, message: said.message };
+      return { ...said, token };
+    case 'admitted':
+      return { type: 'admit', token, means: said.means };
     case 'started':
       return { type: 'start', token, startedAt: said.startedAt };
     case 'ended':
@@ -83,6 +86,8 @@ function wasTaken(command: Command, token: LeaseToken, said: Report): boolean {
     case 'pending':
     case 'started':
       return command.phase === 'running';
+    case 'admitted':
+      return false;
     case 'ended':
       return false;
   }

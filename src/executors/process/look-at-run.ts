@@ -3,6 +3,7 @@ import { lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { type Instant, instantFromMs } from '../../core/instant.ts';
 import type { FinalObservation } from '../../core/observation.ts';
 import { hasCode, undefinedIfAbsent } from '../system-error.ts';
+import { concludeRecord, couldNotStart, recordNames } from '../supervisor/conclude-record.ts';
 import { type ExitRecord, parseExitRecord } from '../supervisor/spool-directory.ts';
 import { type Prepared, readPrepared } from './prepare-run.ts';
 import { isAlive, parseLauncherRecord, type ProcessIdentity } from './process-identity.ts';
@@ -42,7 +43,7 @@ export async function lookAtRun(run: Run, bootId: string): Promise<Sight> {
   // Dead, and the command did not begin: what failed before it, or killed it, said so in the log. It is barred first,
   // so that this stays true.
   if (claim === 'free' && !(await barRun(run))) return await lookAtRun(run, bootId);
-  return over(refused({ reason: 'CouldNotStart', message: await couldNotStart(run) }));
+  return over(couldNotStart(await wordsOf(run)));
 }
 
 /**
@@ -73,25 +74,13 @@ export async function readLauncher(run: Run): Promise<ProcessIdentity | undefine
 }
 
 async function readRecord(run: Run): Promise<FinalObservation | undefined> {
-  const unbegun = await readIfThere(run.unbegun);
-  if (unbegun !== undefined) {
-    if (parseExitRecord(unbegun)?.cause === 'stop') return { type: 'neverStarted' };
-    return refused({ reason: 'CouldNotStart', message: await couldNotStart(run) });
+  for (const name of recordNames) {
+    const text = await readIfThere(run[name]);
+    if (text === undefined) continue;
+    const record = { name, content: parseExitRecord(text), at: await writtenAt(run[name]) };
+    const said = name === 'exit' ? [] : await wordsOf(run);
+    return concludeRecord(record, { startedAt: await writtenAt(run.started), said, hasSpoolLimit: false });
   }
-  const startedAt = await writtenAt(run.started);
-  const lostOutput = await outputLost(run);
-  if (lostOutput !== undefined) {
-    // Without the exit code, which may be 0 and would read like a success.
-    const since = startedAt === undefined ? {} : { startedAt };
-    return { type: 'killed', reason: 'OutputLost', message: lostOutput, ...since };
-  }
-  const text = await readIfThere(run.exit);
-  if (text === undefined) return undefined;
-  const record = parseExitRecord(text);
-  const finishedAt = await writtenAt(run.exit);
-  if (record === undefined || finishedAt === undefined) return lost('Its exit record cannot be read.');
-  const { exitCode, cause } = record;
-  return { type: 'exited', exitCode, cause, startedAt: startedAt ?? finishedAt, finishedAt };
 }
 
 /** How long the spool was by the record of the end; 0 where there is no record that says so. */
@@ -109,25 +98,6 @@ async function recordOf(run: Run): Promise<ExitRecord | undefined> {
     const record = parseExitRecord((await readIfThere(path)) ?? '');
     if (record !== undefined) return record;
   }
-}
-
-/** Why the end of the output may be missing, in words; `undefined` where no record says that it may. */
-async function outputLost(run: Run): Promise<string | undefined> {
-  if ((await readIfThere(run.severed)) !== undefined) {
-    return 'The end of its output may be lost: the process that writes it was killed, most likely by the command itself.';
-  }
-  if ((await readIfThere(run.broken)) === undefined) return undefined;
-  const said = (await wordsOf(run)).findLast((line) => line.startsWith('cat: '));
-  // What fills the disk may keep the pump's words from being written, too.
-  if (said === undefined)
-    return 'The end of its output is lost: it could not be written. Most likely the disk is full.';
-  const full = /No space left|quota exceeded/i.test(said);
-  return `The end of its output is lost: ${full ? 'the disk is full' : 'it could not be written'} (${said}).`;
-}
-
-async function couldNotStart(run: Run): Promise<string> {
-  const said = (await wordsOf(run)).slice(-5).join('; ');
-  return `It could not be started${said === '' ? ', and its supervisor left no word why' : `: ${said}`}`;
 }
 
 /** The lines that launcher, isolation, supervisor and pump said. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { innerStep, type Isolation, outerStep } from './isolation.ts';
@@ -71,27 +71,23 @@ function withNamespaces(canDropUid: boolean, nested: boolean, restoresSignals: b
 }
 
 async function tryOut(isolation: Isolation): Promise<string | undefined> {
-  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'longarm-probe-')));
-  try {
-    const box = join(scratch, 'run', 'box');
-    await mkdir(box, { recursive: true });
-    await writeFile(join(scratch, 'secret'), 'secret');
-    const inner = innerStep({ isolation, maskedDirectory: scratch, box, owner: undefined, locale: 'C' });
-    const check = checkScript(join(scratch, 'secret'), box);
-    const middle = ['/bin/sh', '-c', middleScript, 'longarm-probe', box];
-    const tried = await run([...outerStep(isolation), ...middle, ...inner, '/bin/sh', '-c', check]);
-    return tried.ok ? undefined : tried.words;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const masked = await realpath(tmpdir());
+  const box = join(masked, 'run', 'box');
+  const secret = join(masked, 'secret');
+  const inner = innerStep({ isolation, maskedDirectory: masked, box, owner: undefined, locale: 'C' });
+  const middle = ['/bin/sh', '-c', middleScript, 'longarm-probe', masked, box, secret];
+  const tried = await run([...outerStep(isolation), ...middle, ...inner, '/bin/sh', '-c', checkScript(secret, box)]);
+  return tried.ok ? undefined : tried.words;
 }
 
 /**
+ * The directory to mask is a tmpfs that only these processes see: no file is made that a killed server could leave.
  * The shell in the middle stays PID 1, as the supervisor does; the check runs as its child, as a command does. A TERM
  * for all must reach the check alone, and its exit must come back: an older `unshare` dies of it instead.
  */
-const middleScript = String.raw`box=$1
-shift
+const middleScript = String.raw`mount -t tmpfs -o size=64k,mode=755 longarm "$1" && mkdir -p "$2" && : >"$3" || exit 1
+box=$2
+shift 3
 "$@" &
 while kill -0 "$!" 2>/dev/null && [ ! -e "$box/ready" ]; do sleep 0.01; done
 [ ! -e "$box/ready" ] || kill -TERM -1

@@ -2,6 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { createCommands } from './0001-commands.ts';
 import { createDirectory } from './0002-directory.ts';
+import { addKubernetes } from './0003-kubernetes.ts';
+import { addEvents } from './0004-events.ts';
 import type { SchemaEngine } from './engine.ts';
 
 /** The database was written by a newer Longarm than this one, or is not one of Longarm's. Nothing was changed. */
@@ -36,6 +38,8 @@ function migrationsFor(engine: SchemaEngine): Record<string, Migration> {
   return {
     '0001_commands': { up: (db) => createCommands(db, engine) },
     '0002_directory': { up: (db) => createDirectory(db, engine) },
+    '0003_kubernetes': { up: (db) => addKubernetes(db, engine) },
+    '0004_events': { up: addEvents },
   };
 }
 

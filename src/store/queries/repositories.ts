@@ -10,7 +10,7 @@ import { createSigningKeys } from './signing-keys.ts';
 export function createRepositories(session: Session, sealer: Sealer): Repositories {
   return {
     commands: createCommandStore(session, sealer),
-    directory: createDirectory(session),
+    directory: createDirectory(session, sealer),
     audit: createAuditLog(session),
     signingKeys: createSigningKeys(session, sealer),
   };

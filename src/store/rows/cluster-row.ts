@@ -5,6 +5,7 @@ import type { Limits } from '../../core/limits.ts';
 import type { ClusterName, ResourceGroupName, SubscriptionId } from '../../core/resource-id.ts';
 import { type Flag, toFlag } from './flag.ts';
 import { parseJsonObject } from './json-column.ts';
+import { kubernetesFromColumn, kubernetesToColumn } from './kubernetes-column.ts';
 
 /** One row of `clusters`. A `…_key` is the name in lower case: what is found and unique; a null limit is the server's. */
 export interface ClusterRow {
@@ -32,6 +33,7 @@ export interface ClusterRow {
   inline_logs_limit_bytes: number | null;
   retention_ms: number | null;
   created_at: Instant;
+  kubernetes: string | null;
 }
 
 /** The form of a resource's name that is compared: ARM ignores case. */
@@ -67,6 +69,7 @@ export function clusterToRow(cluster: Cluster): ClusterRow {
     inline_logs_limit_bytes: limits.inlineLogsBytes ?? null,
     retention_ms: limits.retentionMs ?? null,
     created_at: cluster.createdAt,
+    kubernetes: cluster.kubernetes === undefined ? null : kubernetesToColumn(cluster.kubernetes),
   };
 }
 
@@ -84,6 +87,7 @@ export function clusterFromRow(row: ClusterRow): Cluster {
     strict: row.strict === 1,
     limits: limitsFromRow(row),
     createdAt: row.created_at,
+    ...(row.kubernetes === null ? {} : { kubernetes: kubernetesFromColumn(row.kubernetes) }),
   };
 }
 

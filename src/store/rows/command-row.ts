@@ -3,6 +3,7 @@ import type { Command, CommandFacts, Lease, Phase, SealedOutput, Stop, StopCause
 import { isTerminal } from '../../core/command.ts';
 import type { Instant } from '../../core/instant.ts';
 import { principalKey } from '../../core/principal.ts';
+import { eventsFromColumn, eventsToColumn } from './events-column.ts';
 import { type Flag, toFlag } from './flag.ts';
 
 /** One row of `commands`: the facts, then what the phase carries. CHECK constraints say which may be null when. */
@@ -44,6 +45,9 @@ export interface CommandRow {
   output_total_bytes: number | null;
   output_sha256: string | null;
   output_complete: Flag | null;
+  means: string | null;
+  service_account: string | null;
+  events: string | null;
 }
 
 /** The columns that a transition may change; the rest are facts. */
@@ -67,6 +71,7 @@ export function factsToRow(facts: CommandFacts) {
     output_limit_bytes: facts.outputLimitBytes,
     payload_bytes: facts.payloadBytes,
     strict: toFlag(facts.strict),
+    service_account: facts.serviceAccount ?? null,
   };
 }
 
@@ -100,6 +105,8 @@ export function stateToRow(command: Command): CommandStateRow {
     output_total_bytes: ended?.output.totalBytes ?? null,
     output_sha256: ended?.output.sha256 ?? null,
     output_complete: ended === undefined ? null : toFlag(ended.output.complete),
+    means: 'means' in command ? (command.means ?? null) : null,
+    events: 'events' in command && command.events !== undefined ? eventsToColumn(command.events) : null,
   };
 }
 
@@ -121,7 +128,9 @@ export function commandFromRow(row: CommandRow): Command {
         lease: leaseFromRow(row),
         launchedAt: present(row, 'launched_at'),
         startDeadline: present(row, 'start_deadline'),
+        ...(row.means === null ? {} : { means: row.means }),
         ...pendingFromRow(row),
+        ...notedFromRow(row),
         ...stopFromRow(row),
       };
     case 'running':
@@ -160,6 +169,7 @@ function factsFromRow(row: CommandRow): CommandFacts {
     outputLimitBytes: row.output_limit_bytes,
     payloadBytes: row.payload_bytes,
     strict: row.strict === 1,
+    ...(row.service_account === null ? {} : { serviceAccount: row.service_account }),
   };
 }
 
@@ -176,6 +186,10 @@ function pendingFromRow(row: CommandRow) {
   return { pending: { reason: row.pending_reason, message: present(row, 'pending_message') } };
 }
 
+function notedFromRow(row: CommandRow) {
+  return row.events === null ? {} : { events: eventsFromColumn(row.events) };
+}
+
 function stopFromRow(row: CommandRow): { stop?: Stop } {
   if (row.stop_cause === null) return {};
   const requestedAt = present(row, 'stop_requested_at');
@@ -185,6 +199,7 @@ function stopFromRow(row: CommandRow): { stop?: Stop } {
 function endFromRow(row: CommandRow): { finishedAt: Instant; output: SealedOutput } {
   return {
     finishedAt: present(row, 'finished_at'),
+    ...notedFromRow(row),
     output: {
       storedBytes: present(row, 'output_stored_bytes'),
       totalBytes: present(row, 'output_total_bytes'),

@@ -10,15 +10,18 @@ export interface PayloadRow {
   command_id: CommandId;
   sealed_text: Uint8Array;
   sealed_context: Uint8Array | null;
+  sealed_cluster_token: Uint8Array | null;
 }
 
 /** The columns of a command's payload. */
 export function payloadToRow(id: CommandId, payload: CommandPayload, sealer: Sealer): PayloadRow {
-  const { text, context } = payload;
+  const { text, context, clusterToken } = payload;
   return {
     command_id: id,
     sealed_text: sealer.seal(place(id, 'text'), Buffer.from(text)),
     sealed_context: context === undefined ? null : sealer.seal(place(id, 'context'), context),
+    sealed_cluster_token:
+      clusterToken === undefined ? null : sealer.seal(place(id, 'cluster_token'), Buffer.from(clusterToken)),
   };
 }
 
@@ -27,11 +30,14 @@ export function payloadToRow(id: CommandId, payload: CommandPayload, sealer: Sea
  * @throws {SealError} when it was sealed under another key.
  */
 export function payloadFromRow(row: PayloadRow, sealer: Sealer): CommandPayload {
-  const { command_id: id, sealed_text: sealedText, sealed_context: sealedContext } = row;
-  const text = Buffer.from(sealer.open(place(id, 'text'), sealedText)).toString();
-  return sealedContext === null ? { text } : { text, context: sealer.open(place(id, 'context'), sealedContext) };
+  const { command_id: id, sealed_text: sealedText, sealed_context: context, sealed_cluster_token: token } = row;
+  return {
+    text: Buffer.from(sealer.open(place(id, 'text'), sealedText)).toString(),
+    ...(context === null ? {} : { context: sealer.open(place(id, 'context'), context) }),
+    ...(token === null ? {} : { clusterToken: Buffer.from(sealer.open(place(id, 'cluster_token'), token)).toString() }),
+  };
 }
 
-function place(id: CommandId, column: 'text' | 'context'): string {
+function place(id: CommandId, column: 'text' | 'context' | 'cluster_token'): string {
   return `command_payloads/${id}/${column}`;
 }

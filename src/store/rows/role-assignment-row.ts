@@ -12,6 +12,7 @@ export interface RoleAssignmentRow {
   issuer: string;
   principal_id: string;
   created_at: Instant;
+  service_account: string | null;
 }
 
 /** The columns of a role assignment. */
@@ -24,6 +25,7 @@ export function roleAssignmentToRow(assignment: RoleAssignment): RoleAssignmentR
     issuer: assignment.issuer,
     principal_id: assignment.principalId,
     created_at: assignment.createdAt,
+    service_account: assignment.serviceAccount ?? null,
   };
 }
 
@@ -36,5 +38,6 @@ export function roleAssignmentFromRow(row: RoleAssignmentRow): RoleAssignment {
     principalId: row.principal_id,
     issuer: row.issuer,
     createdAt: row.created_at,
+    ...(row.service_account === null ? {} : { serviceAccount: row.service_account }),
   };
 }

@@ -2,6 +2,7 @@ import type { AuditRow } from './audit-row.ts';
 import type { ClientRow } from './client-row.ts';
 import type { ClusterRow } from './cluster-row.ts';
 import type { CommandRow } from './command-row.ts';
+import type { CredentialRow } from './credential-row.ts';
 import type { PayloadRow } from './payload-row.ts';
 import type { RoleAssignmentRow } from './role-assignment-row.ts';
 import type { SigningKeyRow } from './signing-key-row.ts';
@@ -13,6 +14,7 @@ export interface Tables {
   command_payloads: PayloadRow;
   submissions: SubmissionRow;
   clusters: ClusterRow;
+  cluster_credentials: CredentialRow;
   clients: ClientRow;
   role_assignments: RoleAssignmentRow;
   audit_log: AuditRow;

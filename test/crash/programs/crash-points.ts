@@ -10,24 +10,19 @@
  * `after rename runs/process/.new-ID-RANDOM to runs/process/ID`.
  */
 import childProcess, { type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
 import { type CrashControl, crashVariable, parseControl } from '../crash-control.ts';
+import { pointPasser } from './pass-point.ts';
 
 const control = parseControl(process.env[crashVariable]);
 if (control !== undefined && isMainThread) install(control);
 
-function install({ root, armFile, traceFile }: CrashControl): void {
-  /** At a crash point: notes it, and dies there and then if it is the one. */
-  const pass = (point: string): void => {
-    if (existsSync(traceFile)) appendFileSync(traceFile, `${point}\n`);
-    if (!existsSync(armFile) || readFileSync(armFile, 'utf8') !== point) return;
-    process.kill(process.pid, 'SIGKILL');
-    for (;;); // The signal arrives before this is over; nothing more must happen until then.
-  };
+function install(control: CrashControl): void {
+  const { root } = control;
+  const pass = pointPasser(control);
 
   const around = (nameOf: (this: FileHandle, ...given: unknown[]) => string | undefined, act: Function) =>
     async function (this: FileHandle, ...given: unknown[]): Promise<unknown> {

@@ -1,0 +1,41 @@
+import type { ClusterUid, CommandId } from '../../core/command-id.ts';
+import { parseCommandId } from '../../core/command-id.ts';
+
+/** The container that outlives the command: its output is read there. */
+export const keeperContainer = 'keeper';
+/** The container in which the command runs. */
+export const commandContainer = 'command';
+/** The ConfigMap that owns everything Longarm makes in a namespace: with it, all of it is deleted. */
+export const anchorName = 'longarm';
+/** The namespace where a cluster names none. */
+export const defaultNamespace = 'longarm';
+
+/** What a person types to see all that has to stand in a namespace. */
+export function manifestCommand(namespace: string): string {
+  return `longarm cluster manifest${namespace === defaultNamespace ? '' : ` --namespace ${namespace}`}`;
+}
+
+/** The labels by which Longarm knows its own. */
+export const labels = {
+  /** The uid of the registered cluster, so that two servers in one namespace leave each other's pods alone. */
+  cluster: 'longarm.dev/cluster',
+  /** The id of the command. */
+  command: 'longarm.dev/command',
+  /** `true` on a pod that only holds the name of a command which was stopped before it could start. */
+  barred: 'longarm.dev/barred',
+} as const;
+
+/** The name of a command's pod, and of its Secret where it has one. The same from every worker, for ever. */
+export function objectName(commandId: CommandId): string {
+  return `longarm-${commandId}`;
+}
+
+/** The command that an object belongs to; `undefined` for one that is not Longarm's. */
+export function commandOf(object: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }) {
+  return parseCommandId(object.metadata?.labels?.[labels.command] ?? '');
+}
+
+/** Selects everything that belongs to one registered cluster. */
+export function clusterSelector(cluster: ClusterUid): string {
+  return `${labels.cluster}=${cluster}`;
+}
