@@ -9,6 +9,8 @@ import { configurationMarkdown } from '../src/config/configuration-markdown.ts';
 import { commandReference } from './docs/command-reference.ts';
 import { errorTable, reasonTable } from './docs/error-tables.ts';
 import { type GeneratedText, replaceBlock } from './docs/generated-block.ts';
+import { podOfACommand, serverRightsTable } from './docs/kubernetes-objects.ts';
+import { createReasonTable, endReasonTable, startReasonTable } from './docs/kubernetes-reason-tables.ts';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -17,6 +19,11 @@ const generated: readonly GeneratedText[] = [
   { document: 'docs/cli.md', block: 'verbs', generate: commandReference },
   { document: 'docs/errors.md', block: 'error codes', generate: errorTable },
   { document: 'docs/errors.md', block: 'reasons', generate: reasonTable },
+  { document: 'docs/kubernetes.md', block: 'the pod', generate: podOfACommand },
+  { document: 'docs/kubernetes.md', block: "the server's rights", generate: serverRightsTable },
+  { document: 'docs/kubernetes-reasons.md', block: 'reasons of creation', generate: createReasonTable },
+  { document: 'docs/kubernetes-reasons.md', block: 'reasons of starting', generate: startReasonTable },
+  { document: 'docs/kubernetes-reasons.md', block: 'reasons of ending', generate: endReasonTable },
 ];
 
 /** Brings one document up to date, or only says that it is not; answers what is wrong. */

@@ -47,7 +47,7 @@ async function explain(client: ArmClient, cluster: ClusterAddress, error: unknow
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   const there =
     names.length === 0
-      ? 'there is none in the subscription that you may see. `longarm cluster create` makes one.'
+      ? 'there is none in the subscription that you may see. `longarm cluster add` registers a Kubernetes cluster.'
       : `there are: ${names.slice(0, mostNames).join(', ')}${more}.`;
   const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
   const message = `There is no cluster ${cluster.name} in the resource group ${cluster.resourceGroup}; ${there}${advice}`;

@@ -20,22 +20,31 @@ export function requestExtras(options: Options): Extras | undefined {
     );
   }
   const graceMs = durationOf(options, 'grace', mostGraceMs);
+  const serviceAccount = givenText(options, 'serviceAccount');
   const extras: Extras = {
     ...(timeoutMs === undefined ? {} : { timeoutSeconds: Math.ceil(timeoutMs / 1000) }),
     ...(graceMs === undefined ? {} : { graceSeconds: Math.ceil(graceMs / 1000) }),
     ...(isGiven(options, 'strict') ? { strict: true } : {}),
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
   };
   return Object.keys(extras).length === 0 ? undefined : extras;
 }
 
-/** The server's refusal of a field, in the words of the option that it came from. */
+/** Which option each field comes from: its name as it is typed, and as commander keeps it. */
+const optionOfField: Readonly<Record<string, readonly [string, string]>> = {
+  'longarm.timeoutSeconds': ['--timeout', 'timeout'],
+  'longarm.graceSeconds': ['--grace', 'grace'],
+  'longarm.serviceAccount': ['--service-account', 'serviceAccount'],
+};
+
+/** The server's refusal of a field, in the words of the option that it comes from. */
 export function inTypedWords(error: unknown, options: Options): unknown {
-  if (!(error instanceof ArmError)) return error;
-  const name = { 'longarm.timeoutSeconds': 'timeout', 'longarm.graceSeconds': 'grace' }[error.target ?? ''];
-  const typed = name === undefined ? undefined : givenText(options, name);
-  if (name === undefined || typed === undefined) return error;
-  const message = error.message.replaceAll(error.target ?? '', `--${name}`);
-  return new ArmError(`--${name} ${typed} is refused: ${message}`, {
+  if (!(error instanceof ArmError) || error.target === undefined) return error;
+  const [flag, name] = optionOfField[error.target] ?? [];
+  if (flag === undefined || name === undefined) return error;
+  const typed = givenText(options, name);
+  const message = error.message.replaceAll(error.target, flag);
+  return new ArmError(typed === undefined ? message : `${flag} ${typed} is refused: ${message}`, {
     code: error.code,
     cause: error,
     ...(error.status === undefined ? {} : { status: error.status }),

@@ -20,18 +20,28 @@ export interface RoleAssignmentView {
   readonly principalId: string;
   /** Where the principal is not one of the server's own clients. */
   readonly issuer: string | undefined;
+  /** What commands run as which it grants. */
+  readonly serviceAccount: string | undefined;
+}
+
+/** What a role assignment may say beyond the vendor's fields. */
+export interface AssignmentExtras {
+  /** For principals of an issuer that is not the server itself. */
+  readonly issuer: string | undefined;
+  /** What commands run as which it grants, where they run in pods. */
+  readonly serviceAccount: string | undefined;
 }
 
 /** Role assignments as ARM resources. */
 export interface RoleAssignments {
   /** Those at the scope, above it and below it, as the endpoint has it. */
   list(scope: Scope, options?: CallOptions): AsyncIterable<RoleAssignmentView>;
-  /** @param issuer for principals of an issuer that is not the server itself. */
+  /** Makes an assignment under a name of its own. */
   assign(
     scope: Scope,
     role: Role,
     principalId: string,
-    issuer: string | undefined,
+    extras: AssignmentExtras,
     options?: CallOptions,
   ): Promise<RoleAssignmentView>;
   /** Removes the assignment with this name (a GUID). @returns whether there was one. */
@@ -49,12 +59,16 @@ export function roleAssignments(session: Session): RoleAssignments {
     list: async function* (scope, options = {}) {
       for await (const item of pages(session, urlOf(scope), options)) yield readAssignment(item);
     },
-    assign: async (scope, role, principalId, issuer, options = {}) => {
+    assign: async (scope, role, principalId, { issuer, serviceAccount }, options = {}) => {
+      const longarm = {
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(serviceAccount === undefined ? {} : { serviceAccount }),
+      };
       const value = {
         properties: {
           roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
           principalId,
-          ...(issuer === undefined ? {} : { longarm: { issuer } }),
+          ...(Object.keys(longarm).length === 0 ? {} : { longarm }),
         },
       };
       // The name is chosen here, so that sending it twice makes one assignment.
@@ -75,5 +89,6 @@ function readAssignment(body: unknown): RoleAssignmentView {
     roleId: roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1),
     principalId: textOf(properties, 'principalId') ?? '',
     issuer: textOf(objectOf(properties['longarm']), 'issuer'),
+    serviceAccount: textOf(objectOf(properties['longarm']), 'serviceAccount'),
   };
 }

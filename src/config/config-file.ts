@@ -4,7 +4,14 @@ import { ConfigError, type ConfigProblem } from './config-problem.ts';
 
 /** A value of the file, and the line where it stands. */
 export type FileValue =
-  | { readonly type: 'scalar'; readonly text: string | undefined; readonly line: number }
+  | {
+      readonly type: 'scalar';
+      /** As it was written; `undefined` where there is nothing. */
+      readonly text: string | undefined;
+      /** As YAML means it, for what is handed on as JSON. */
+      readonly value: string | number | boolean | null;
+      readonly line: number;
+    }
   | { readonly type: 'list'; readonly items: readonly FileValue[]; readonly line: number }
   | { readonly type: 'map'; readonly entries: readonly FileEntry[]; readonly line: number };
 
@@ -47,7 +54,7 @@ export function parseConfigFile(path: string, source: string): ConfigFile {
     }
     if (isScalar(node)) {
       const text = node.value === null ? undefined : node.source;
-      return { type: 'scalar', text, line: at };
+      return { type: 'scalar', text, value: meaningOf(node.value, text), line: at };
     }
     if (isSeq(node)) return { type: 'list', items: node.items.map((item) => convert(item, at)), line: at };
     if (isMap(node)) {
@@ -58,7 +65,7 @@ export function parseConfigFile(path: string, source: string): ConfigFile {
       });
       return { type: 'map', entries, line: at };
     }
-    return { type: 'scalar', text: undefined, line: at };
+    return { type: 'scalar', text: undefined, value: null, line: at };
   }
 
   function positionOf(node: unknown, fallback: number): number {
@@ -74,6 +81,12 @@ export function parseConfigFile(path: string, source: string): ConfigFile {
   if (root.type === 'map') return { path, root };
   if (root.type === 'scalar' && root.text === undefined) return { path, root: { type: 'map', entries: [], line: 1 } };
   throw fileError(root.line, 'must be a mapping of keys to values, such as `port: 8443`');
+}
+
+/** JSON has no infinities and no dates; what it has not stays the text that it was written as. */
+function meaningOf(value: unknown, text: string | undefined): string | number | boolean | null {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  return typeof value === 'number' && Number.isFinite(value) ? value : (text ?? '');
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Config {
   readonly limits: Limits;
   readonly leaseMs: number;
   readonly workerConcurrency: number;
+  /** The image of commands whose cluster names none; `undefined`: a public one of the cluster's minor version. */
+  readonly toolboxImage: string | undefined;
   readonly processUser: ProcessUser | undefined;
   readonly auditRetentionMs: number;
   readonly metricsTokenFile: string | undefined;

@@ -57,6 +57,23 @@ clusters:
     limits: # any of the limits above, in place of the server's
       run: 2h
       concurrent: 4
+
+  # One that runs its commands in pods.
+  - resourceGroup: production
+    name: east
+    executor: kubernetes
+    kubeconfig: /etc/longarm/east.kubeconfig # files, programs and proxies that it names are used
+    # context: east            # left out: its current one
+    # inCluster: on            # in place of a kubeconfig, where the server is itself a pod of that cluster
+    namespace: longarm # where the pods are
+    image: registry.example/toolbox:1.34 # left out: toolboxImage
+    serviceAccount: view # of commands whose role assignment names none
+    podTemplate: # a merge patch for the pod, lists keyed by name
+      spec:
+        nodeSelector: { pool: operations }
+        containers:
+          - name: command
+            resources: { limits: { memory: 2Gi } }
 \`\`\`
 `;
 

@@ -8,6 +8,7 @@ import {
   type SubscriptionId,
 } from '../core/resource-id.ts';
 import type { FileEntry, FileValue } from './config-file.ts';
+import { type DeclaredPods, podsKeys, readPods, refusePods } from './declared-pods.ts';
 import type { FileReader } from './file-reader.ts';
 import { limitOptions } from './limit-options.ts';
 import { accepted, rejected, switchType, textType, type ValueType, wordType } from './value-type.ts';
@@ -26,6 +27,8 @@ export interface DeclaredCluster {
   /** `undefined`: as it was last switched over the API. */
   readonly disableRunCommand: boolean | undefined;
   readonly limits: ClusterLimits;
+  /** Present exactly where the executor is `kubernetes`. */
+  readonly pods: DeclaredPods | undefined;
 }
 
 const keys = [
@@ -38,6 +41,7 @@ const keys = [
   'strict',
   'disableRunCommand',
   'limits',
+  ...podsKeys,
 ] as const;
 
 const subscriptionIdType = named('a UUID', parseSubscriptionId);
@@ -86,14 +90,22 @@ function readCluster(item: FileValue, place: string, reader: FileReader): readon
   );
   const cluster = {
     subscriptionId: reader.scalar(entries.get('subscriptionId'), at('subscriptionId'), subscriptionIdType),
-    executor: reader.scalar(entries.get('executor'), at('executor'), wordType(['process', 'scripted'])) ?? 'process',
+    executor:
+      reader.scalar(entries.get('executor'), at('executor'), wordType(['process', 'scripted', 'kubernetes'])) ??
+      'process',
     shell: reader.scalar(entries.get('shell'), at('shell'), wordType(['sh', 'bash'])) ?? 'sh',
     environment: readVariables(entries.get('environment'), at('environment'), reader),
     strict: reader.scalar(entries.get('strict'), at('strict'), switchType) ?? false,
     disableRunCommand: reader.scalar(entries.get('disableRunCommand'), at('disableRunCommand'), switchType),
     limits: readLimits(entries.get('limits'), at('limits'), reader),
   };
-  return name === undefined || resourceGroup === undefined ? [] : [{ ...cluster, name, resourceGroup }];
+  if (cluster.executor !== 'kubernetes') refusePods(entries, place, reader);
+  else if (Object.keys(cluster.environment).length > 0) {
+    const { line } = entries.get('environment') ?? item;
+    reader.complain(line, at('environment'), 'is for the process lane; pods get theirs by `podTemplate`');
+  }
+  const pods = cluster.executor === 'kubernetes' ? readPods(entries, item, place, reader) : undefined;
+  return name === undefined || resourceGroup === undefined ? [] : [{ ...cluster, name, resourceGroup, pods }];
 }
 
 function readVariables(

@@ -5,6 +5,7 @@ import type { Option } from './option.ts';
 import { processUserType } from './process-user.ts';
 import { publicUrlType, uuidType } from './public-url.ts';
 import { sizeType } from './size.ts';
+import { toolboxImage } from './toolbox-image.ts';
 import { integerType, optional, switchType, textType, wordType } from './value-type.ts';
 
 const mib = 1024 * 1024;
@@ -234,6 +235,7 @@ export const options = {
     description: 'How many commands of all clusters together this server carries out at once.',
     group: 'Execution',
   },
+  toolboxImage,
   processUser: {
     name: 'processUser',
     flag: '--process-user',

@@ -64,6 +64,7 @@ export function resolveConfig(sources: ConfigSources): Config {
     limits: { ...(limits as Record<keyof Limits, number>) },
     leaseMs: read(options.leaseMs),
     workerConcurrency: read(options.workerConcurrency),
+    toolboxImage: read(options.toolboxImage),
     processUser: read(options.processUser),
     auditRetentionMs: read(options.auditRetentionMs),
     metricsTokenFile: read(options.metricsTokenFile),

@@ -18,6 +18,8 @@ export function dataPaths(directory: string) {
     scriptedRuns: join(directory, 'runs', 'scripted'),
     tls: join(directory, 'tls'),
     connection: join(directory, 'connection.json'),
+    /** What the quickstart has made in a cluster, until it is removed. */
+    installation: join(directory, 'installation.json'),
   } as const;
 }
 

@@ -36,6 +36,9 @@ export function laneRefusal(config: Config, { isolation, isRoot }: LaneMachine):
 /** The operator's secrets that no mask covers. */
 function secretsOutside(config: Config): readonly string[] {
   const inside = `${resolve(config.dataDir)}${sep}`;
-  const secrets = [config.tls?.keyFile, config.metricsTokenFile];
+  const kubeconfigs = config.clusters.map(({ pods }) =>
+    pods?.reach.type === 'kubeconfig' ? pods.reach.file : undefined,
+  );
+  const secrets = [config.tls?.keyFile, config.metricsTokenFile, ...kubeconfigs];
   return secrets.filter((file) => file !== undefined).filter((file) => !resolve(file).startsWith(inside));
 }

@@ -18,6 +18,21 @@ export const serverVerbs: readonly ServerVerb[] = [
     load: async () => (await import('./verbs/doctor.ts')).doctor,
   },
   {
+    name: 'cluster add',
+    summary: 'Register a Kubernetes cluster, and prepare it',
+    load: async () => (await import('./verbs/cluster-add.ts')).clusterAdd,
+  },
+  {
+    name: 'cluster remove',
+    summary: 'Take a Kubernetes cluster out of Longarm, and Longarm out of the cluster',
+    load: async () => (await import('./verbs/cluster-remove.ts')).clusterRemove,
+  },
+  {
+    name: 'cluster manifest',
+    summary: 'Print what a Kubernetes cluster has to hold before commands run in it',
+    load: async () => (await import('./verbs/cluster-manifest.ts')).clusterManifest,
+  },
+  {
     name: 'client create',
     summary: 'Register a client that may sign in, and print its secret once',
     load: async () => (await import('./verbs/client-create.ts')).clientCreate,

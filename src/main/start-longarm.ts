@@ -1,36 +1,26 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { armOperations } from '../arm/operations.ts';
-import { createSignInLimits } from '../auth/sign-in-limits.ts';
-import { createSigningKeyRing } from '../auth/signing-keys.ts';
-import { tokenOperations } from '../auth/token-operations.ts';
-import { createAuthenticator } from '../auth/verify-bearer.ts';
 import type { Config } from '../config/config.ts';
-import { authorise } from '../control-plane/access.ts';
-import type { Actor, ControlPlane } from '../control-plane/dependencies.ts';
+import type { ControlPlane } from '../control-plane/dependencies.ts';
 import { createDenialLog } from '../control-plane/denials.ts';
 import { dropAllLeases } from '../control-plane/expire.ts';
 import { createCommandFeed } from '../control-plane/feed/command-feed.ts';
 import type { ExecutorKind } from '../core/cluster.ts';
-import type { LongarmError } from '../core/error-code.ts';
-import { ownIssuerName } from '../core/principal.ts';
-import type { Action } from '../core/role.ts';
-import type { Scope } from '../core/scope.ts';
 import type { Isolation } from '../executors/process/isolation.ts';
 import { probeIsolation } from '../executors/process/probe-isolation.ts';
 import { createProcessExecutor } from '../executors/process/process-executor.ts';
 import { createScriptedExecutor } from '../executors/scripted/scripted-executor.ts';
 import type { Executor } from '../ports/executor.ts';
-import { createServer, type LongarmServer } from '../server/create-server.ts';
-import { createMetrics } from '../server/metrics.ts';
-import { defaultTimeouts } from '../server/timeouts.ts';
+import { executorsByKind } from '../ports/executors.ts';
 import { claimDataDirectory } from '../store/data-directory.ts';
 import { openOutputFiles } from '../store/files/open-output-files.ts';
-import { wwwAuthenticate } from '../wire/bearer-challenge.ts';
 import { startWorker, type Worker } from '../worker/worker.ts';
+import { type ClusterExecutors, createClusterExecutors } from './cluster-executors.ts';
 import { serverCertificates } from './certificates.ts';
+import { checkKubeconfig } from './check-kubeconfig.ts';
+import { Closers } from './closers.ts';
 import { createContextReader } from './context-reader.ts';
+import { createServers } from './create-servers.ts';
 import { dataPaths, openIdentity, openStore, type ServerIdentity } from './data-directory.ts';
 import { declareClusters } from './declare-clusters.ts';
 import { freePort } from './free-port.ts';
@@ -41,7 +31,6 @@ import { laneOwner } from './lane-owner.ts';
 import { randomIds as ids } from './random-ids.ts';
 import { createServerClock } from './server-clock.ts';
 import { systemClock } from './system-clock.ts';
-import { trustedIssuers } from './trusted-issuers.ts';
 import { version } from './version.ts';
 
 const sweepMs = 60_000;
@@ -59,38 +48,23 @@ export interface RunningLongarm {
   stop(): Promise<void>;
 }
 
-/** Closes in reverse what was opened, each once, also when the start broke off half-way. */
-class Closers {
-  readonly #closers: (() => Promise<void>)[] = [];
-  #closing: Promise<void> | undefined;
-
-  add(close: () => Promise<void>): void {
-    this.#closers.push(close);
-  }
-
-  closeAll(): Promise<void> {
-    this.#closing ??= (async () => {
-      const failures: unknown[] = [];
-      for (const close of this.#closers.toReversed()) {
-        // What fails to close must not keep the rest open, the data directory above all.
-        await close().catch((error: unknown) => failures.push(error));
-      }
-      if (failures.length > 0) throw new AggregateError(failures, 'The server did not close cleanly.');
-    })();
-    return this.#closing;
-  }
+/** What a start may be given besides its configuration. */
+export interface StartOptions {
+  /** What `probeIsolation` finds: it tries processes out, meanwhile the store is opened. */
+  readonly probing?: Promise<Isolation>;
+  /** Awaited when the server has the data directory and its ports, before any executor is asked. Where it throws, nothing is started. */
+  readonly beforeWork?: () => Promise<void>;
 }
 
 /**
  * Starts a server with its worker on the data directory.
  * @throws with a message for its operator when it cannot: directory in use, wrong key, port taken, configuration that
  * the machine cannot fulfil. Nothing stays open then.
- * @param probing what `probeIsolation` finds: it tries processes out, meanwhile the store is opened.
  */
 export async function startLongarm(
   config: Config,
   log: Logger,
-  probing: Promise<Isolation> = probeIsolation(),
+  { probing = probeIsolation(), beforeWork = async () => {} }: StartOptions = {},
 ): Promise<RunningLongarm> {
   const closers = new Closers();
   // What is tried out leaves nothing behind, also where the start breaks off meanwhile. Why it failed is told below.
@@ -100,7 +74,7 @@ export async function startLongarm(
   );
   closers.add(() => probed);
   try {
-    return await openAll(config, log, closers, probing);
+    return await openAll(config, log, closers, probing, beforeWork);
   } catch (error) {
     await closers.closeAll();
     throw error;
@@ -112,6 +86,7 @@ async function openAll(
   log: Logger,
   closers: Closers,
   probing: Promise<Isolation>,
+  beforeWork: () => Promise<void>,
 ): Promise<RunningLongarm> {
   const paths = dataPaths(config.dataDir);
   const claim = await claimDataDirectory(config.dataDir);
@@ -131,6 +106,7 @@ async function openAll(
     clock,
     ids,
     contexts,
+    checkKubeconfig,
     denials: createDenialLog(store, clock),
     limits: config.limits,
     leaseMs: config.leaseMs,
@@ -138,6 +114,7 @@ async function openAll(
 
   const isolation = await probing;
   const executors = await createExecutors(config, plane, identity, isolation);
+  closers.add(() => executors.close());
   // This process has the data directory to itself: every lease in it is a dead process's.
   const dropped = await dropAllLeases(plane);
   if (dropped.length > 0) log.info({ commands: dropped.length }, 'found commands that a former server had left');
@@ -146,8 +123,9 @@ async function openAll(
   const publicUrl = config.publicUrl ?? `https://${reachableHost(config.host)}:${port}`;
   const certificates = await serverCertificates(config, publicUrl, systemClock, log);
   const worker = { current: undefined as Worker | undefined };
-  const servers = await createServers(config, plane, identity, publicUrl, certificates, log, () => {
-    return worker.current?.active.size ?? 0;
+  const servers = await createServers(config, plane, identity, publicUrl, certificates, log, {
+    activeCommands: () => worker.current?.active.size ?? 0,
+    clusterRequests: () => executors.requests(),
   });
   // Before the worker: an address that is taken must end the start before anything is claimed.
   await servers.secure.listen({ host: config.host, port });
@@ -157,6 +135,7 @@ async function openAll(
   };
   closers.add(stopServing);
   await servers.plain?.listen(config.plainHttp);
+  await beforeWork();
   worker.current = startWorker(
     { feed: createCommandFeed(plane), executors, clock, log },
     { id: ids.workerId(), concurrency: config.workerConcurrency, sweepMs },
@@ -189,11 +168,11 @@ async function createExecutors(
   plane: ControlPlane,
   identity: ServerIdentity,
   isolation: Isolation,
-): Promise<ReadonlyMap<ExecutorKind, Executor>> {
+): Promise<ClusterExecutors> {
   const paths = dataPaths(config.dataDir);
   const owner = await laneOwner(config.processUser);
-  const lanes = await declareClusters(config, plane, identity.subscriptionId, owner);
-  const process = await createProcessExecutor({
+  const { lanes, reaches } = await declareClusters(config, plane, identity.subscriptionId, owner);
+  const processes = await createProcessExecutor({
     runsDirectory: paths.processRuns,
     dataDirectory: config.dataDir,
     clock: plane.clock,
@@ -201,77 +180,22 @@ async function createExecutors(
     isolation,
   });
   const scripted = await createScriptedExecutor({ directory: paths.scriptedRuns, clock: plane.clock });
-  return new Map<ExecutorKind, Executor>([
-    ['process', process],
-    ['scripted', scripted],
-  ]);
-}
-
-async function createServers(
-  config: Config,
-  plane: ControlPlane,
-  identity: ServerIdentity,
-  publicUrl: string,
-  tls: { readonly certPem: string; readonly keyPem: string },
-  log: Logger,
-  activeCommands: () => number,
-): Promise<{ readonly secure: LongarmServer; readonly plain: LongarmServer | undefined }> {
-  const { tenantId, subscriptionId } = identity;
-  const signingKeys = createSigningKeyRing({ store: plane.store, clock: systemClock });
-  const issuers = trustedIssuers(config, { publicUrl, identity, signingKeys }, systemClock, log);
-  const authenticator = createAuthenticator({ issuers, clock: systemClock });
-  const operations = [
-    ...armOperations({
-      plane,
-      style: {
-        stateCase: config.provisioningStateCase === 'lower' ? 'lower' : 'capitalised',
-        extensions: config.extensions,
-      },
-      maxHoldSeconds: config.maxHoldSeconds,
-      tenantId,
-      subscriptionId,
-      ownIssuer: ownIssuerName(identity),
-    }),
-    ...tokenOperations({
-      store: plane.store,
-      signingKeys,
-      limits: createSignInLimits(systemClock),
-      clock: systemClock,
-      ids,
-      tenantId,
-    }),
-  ];
-  const metrics = createMetrics({
-    commandsByPhase: () => plane.store.read(({ commands }) => commands.countByPhase()),
-    activeCommands,
+  const byKind = executorsByKind(
+    new Map<ExecutorKind, Executor>([
+      ['process', processes],
+      ['scripted', scripted],
+    ]),
+  );
+  return createClusterExecutors({
+    store: plane.store,
+    clock: plane.clock,
+    machineClock: systemClock,
+    environment: process.env,
+    userAgent: `longarm/${version}`,
+    toolboxImage: config.toolboxImage,
+    declared: reaches,
+    byKind,
   });
-  const parts = {
-    operations,
-    authenticate: (authorization: string | undefined) => authenticator.authenticate(authorization),
-    authorise: (actor: Actor, action: Action, scope: Scope) => authorise(plane, actor, action, scope),
-    challenge: (error: LongarmError) => wwwAuthenticate({ tenantId, loginUrl: publicUrl, error }),
-    checkReady: async () => {
-      await plane.store.read(({ directory }) => directory.clients());
-    },
-    metrics,
-    ids,
-    clock: systemClock,
-    log,
-  };
-  const metricsToken =
-    config.metricsTokenFile === undefined ? undefined : (await readFile(config.metricsTokenFile, 'utf8')).trim();
-  const options = {
-    publicUrl,
-    region: config.location,
-    version,
-    bodyLimitBytes: config.bodyLimitBytes,
-    timeouts: defaultTimeouts,
-    ...(metricsToken === undefined ? {} : { metricsToken }),
-  };
-  return {
-    secure: createServer(parts, { ...options, tls }),
-    plain: config.plainHttp.enabled ? createServer(parts, options) : undefined,
-  };
 }
 
 /** How clients on other machines say what is bound to all addresses. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 /** The signals by which a person, a terminal or a service manager ends this process. */
-type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 

@@ -13,6 +13,8 @@ export interface Metrics {
 export interface MetricSources {
   readonly commandsByPhase: () => Promise<Readonly<Partial<Record<Phase, number>>>>;
   readonly activeCommands: () => number;
+  /** Requests that were sent to the API servers of clusters so far. */
+  readonly clusterRequests: () => number;
 }
 
 /** Makes the metrics of one server, in a registry of their own. */
@@ -48,6 +50,17 @@ export function createMetrics(sources: MetricSources): Metrics {
     registers,
     collect() {
       this.set(sources.activeCommands());
+    },
+  });
+  let counted = 0;
+  new Counter({
+    name: 'longarm_cluster_requests_total',
+    help: 'Requests to the API servers of Kubernetes clusters, execs included.',
+    registers,
+    collect() {
+      const now = sources.clusterRequests();
+      this.inc(now - counted);
+      counted = now;
     },
   });
   return {

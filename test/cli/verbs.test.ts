@@ -191,6 +191,28 @@ describe('longarm role assign', () => {
     assert.equal(fake.requests(/roleAssignments/, 'PUT').length, 0);
     await runVerb([...words, '--issuer', 'https://other'], { environment });
     assert.equal(fake.requests(/roleAssignments/, 'PUT').length, 1);
+    await runVerb([...words, '--service-account', 'view'], { environment });
+    const sent = fake.requests(/roleAssignments/, 'PUT').at(-1);
+    assert.deepEqual(JSON.parse(sent?.body.toString() ?? '').properties.longarm, { serviceAccount: 'view' });
+  });
+});
+
+describe('longarm role list', () => {
+  test('service accounts have a column where an assignment names one, and none where none does', async (t) => {
+    const { fake, environment } = await startFakeLongarm(t);
+    const assignment = (name: string, longarm: object) => ({
+      id: `/providers/Microsoft.Authorization/roleAssignments/${name}`,
+      name,
+      properties: { scope: '/', roleDefinitionId: roleByName('reader')?.id, principalId: 'p1', longarm },
+    });
+    let value = [assignment('a1', {}), assignment('a2', { serviceAccount: 'view' })];
+    fake.on('GET', /\/roleAssignments$/, (_seen, response) => sendJson(response, 200, { value }));
+    const list = async () => (await runVerb(['role', 'list', '--scope', '/'], { environment })).stdout.toString();
+    const lines = (await list()).trimEnd().split('\n');
+    assert.match(lines[0] ?? '', /SCOPE +SERVICE ACCOUNT$/);
+    assert.match(lines[2] ?? '', /^a2 .* view$/);
+    value = value.slice(0, 1);
+    assert.doesNotMatch(await list(), /SERVICE/);
   });
 });
 

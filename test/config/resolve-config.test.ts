@@ -118,6 +118,7 @@ describe('the lists of the file', () => {
         strict: false,
         disableRunCommand: undefined,
         limits: { runMs: 7_200_000, concurrent: 4 },
+        pods: undefined,
       },
     ]);
   });

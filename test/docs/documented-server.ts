@@ -20,8 +20,11 @@ export interface Reader {
   leave(): Promise<void>;
 }
 
-/** Starts `longarm quickstart` for a new reader, and waits until it says that it is up. */
-export async function newReader(): Promise<Reader> {
+/**
+ * Starts `longarm quickstart` for a new reader, and waits until it says that it is up.
+ * @param settings more of the environment, for the server as well
+ */
+export async function newReader(settings: Readonly<Record<string, string>> = {}): Promise<Reader> {
   const home = mkdtempSync(join(tmpdir(), 'docs-'));
   const programs = join(home, 'bin');
   mkdirSync(programs);
@@ -35,6 +38,7 @@ export async function newReader(): Promise<Reader> {
     XDG_STATE_HOME: join(home, '.local/state'),
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
+    ...settings,
   };
   const server = spawn(process.execPath, [longarm, 'quickstart', '--port', '0', '--', 'true'], {
     cwd: home,

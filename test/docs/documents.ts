@@ -6,4 +6,4 @@ import { fileURLToPath } from 'node:url';
 export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Every document that people read, relative to the checkout. */
-export const documents: readonly string[] = globSync(['*.md', 'docs/**/*.md'], { cwd: checkout }).toSorted();
+export const documents: readonly string[] = globSync(['*.md', '{docs,deploy}/**/*.md'], { cwd: checkout }).toSorted();

@@ -7,6 +7,7 @@ import { ownReasons } from '../../src/core/failure.ts';
 import { checkout } from './documents.ts';
 
 const text = readFileSync(join(checkout, 'docs/errors.md'), 'utf8');
+const kubernetes = readFileSync(join(checkout, 'docs/kubernetes-reasons.md'), 'utf8');
 
 /** The first cells of the rows below a heading, without backquotes. */
 function firstCells(heading: string): readonly string[] {
@@ -23,6 +24,7 @@ describe('docs/errors.md', () => {
 
   test('has every reason that the code makes up', () => {
     const words = new Set(firstCells('### What to do about it').concat(firstCells('### Words that are no failure')));
+    for (const [, word = ''] of kubernetes.matchAll(/^\| `(\w+)` \|/gm)) words.add(word);
     const made = globSync('src/{wire,worker,executors}/**/*.ts', { cwd: checkout }).flatMap((file) =>
       Array.from(readFileSync(join(checkout, file), 'utf8').matchAll(/reason: '([A-Z]\w+)'/g), ([, word = '']) => word),
     );

@@ -8,7 +8,7 @@ import { documents } from './documents.ts';
 import { type FencedBlock, fencedBlocks } from './markdown.ts';
 
 /** What an example needs of the machine beside a shell; `undefined` for nothing. */
-export type ExampleNeed = 'az' | 'python' | undefined;
+export type ExampleNeed = 'az' | 'kubernetes' | 'python' | undefined;
 
 /** A block that a reader pastes into a shell, and what belongs to it. */
 interface Example {
@@ -22,7 +22,7 @@ interface Example {
 }
 
 /**
- * Declares a test for each example with this need: ```` ```sh run ````, ```` ```sh run az ````, ```` ```sh run python ````. Blocks
+ * Declares a test for each example with this need: ```` ```sh run ````, ```` ```sh run az ````, and so on. Blocks
  * marked `setup` come before each of them, blocks marked `file=NAME` are written to the folder where they run, and a
  * block ```` ```text prints ```` that follows is what they print.
  */
@@ -52,8 +52,7 @@ function examplesOf(document: string): readonly Example[] {
 }
 
 function needOf({ words }: FencedBlock): ExampleNeed {
-  if (words.includes('az')) return 'az';
-  return words.includes('python') ? 'python' : undefined;
+  return (['az', 'kubernetes', 'python'] as const).find((need) => words.includes(need));
 }
 
 function fileOf({ words }: FencedBlock): string | undefined {

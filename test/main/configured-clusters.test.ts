@@ -74,6 +74,31 @@ describe('clusters of the configuration file, over restarts', () => {
     assert.match(end.json.properties.reason, /^RunCommandDisabled: /);
   });
 
+  test('one that runs commands in pods has the settings of the file, and no kubeconfig that came by the API', async () => {
+    const path = `${cluster}/pods?${version}`;
+    const call = async (method: string, body?: object) =>
+      server.call(method, path, { token: await server.tokenFor('administrator'), ...(body && { body }) });
+    const kubeconfig =
+      '{current-context: c, contexts: [{name: c, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: ' +
+      '{server: "https://cluster.invalid"}}], users: [{name: u, user: {token: t}}]}';
+    const made = await call('PUT', { properties: { longarm: { executor: 'kubernetes', kubeconfig, image: 'a:1' } } });
+    assert.equal(made.status, 201, made.text);
+    const kept = () =>
+      server.longarm.plane.store.read(async ({ directory }) => {
+        const found = (await directory.clusters()).find(({ address }) => address.name === 'pods');
+        assert.ok(found);
+        return [found.kubernetes, await directory.kubeconfig(found.uid)];
+      });
+    assert.deepEqual(await kept(), [{ image: 'a:1' }, kubeconfig]);
+    await restartedWith(
+      'clusters:\n  - { resourceGroup: rg1, name: pods, executor: kubernetes, kubeconfig: /etc/absent, namespace: n }\n',
+    );
+    assert.deepEqual(await kept(), [{ namespace: 'n' }, undefined]);
+    // The configuration of this test's server names it no more, so it is one like those of the API again.
+    assert.equal((await call('PUT', { properties: { longarm: { kubeconfig } } })).status, 200);
+    assert.deepEqual(await kept(), [{ namespace: 'n' }, kubeconfig]);
+  });
+
   test('a data directory without its keys is refused, with what to do, and nothing is made in their place', async () => {
     await server.longarm.stop();
     await rm(join(server.dataDir, 'keys.json'));

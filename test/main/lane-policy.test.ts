@@ -42,6 +42,9 @@ describe('laneRefusal()', () => {
   test('a secret that commands of the same user could read keeps the lane from being served', () => {
     const machine = { isolation: strong, isRoot: false };
     assert.match(refusal(`metricsTokenFile: /etc/token\n${lane}`, machine) ?? '', /can read \/etc\/token/);
+    const pods = '  - { resourceGroup: rg, name: there, executor: kubernetes, kubeconfig: /etc/there }\n';
+    assert.match(refusal(`${lane}${pods}`, machine) ?? '', /can read \/etc\/there/);
+    assert.equal(refusal(`${lane}${pods.replace('/etc', '/srv/longarm')}`, machine), undefined);
     assert.equal(refusal(`metricsTokenFile: /srv/longarm/token\n${lane}`, machine), undefined);
   });
 });

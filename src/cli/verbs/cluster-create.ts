@@ -6,6 +6,7 @@ import { addConnectionOptions, type Connected, withConnection } from '../connect
 import { collect, givenText, givenTexts, isGiven } from '../given-options.ts';
 import { addFormatOption, wantsJson } from '../output-format.ts';
 import { say } from '../paint.ts';
+import { addPodsOptions, podsExtension } from '../pods-options.ts';
 import { printJson } from '../print-json.ts';
 import { UsageError } from '../usage-error.ts';
 import type { VerbBody, VerbCall } from '../verb.ts';
@@ -27,11 +28,17 @@ const limitFields: Readonly<Record<keyof typeof limitOptions, readonly [keyof Wi
   retentionMs: ['retentionSeconds', 1000],
 };
 
+const executors = ['process', 'scripted', 'kubernetes'] as const;
+
 /** `longarm cluster create CLUSTER` */
 export const clusterCreate: VerbBody = {
   description:
     'Makes the cluster, or changes what is named of one that is there. Clusters that run commands on the server’s own machine cannot be made here: the server’s configuration file declares them.',
   examples: [
+    {
+      line: 'longarm cluster create prod --executor kubernetes --kubeconfig ~/.kube/config --context prod',
+      explains: 'commands run in pods, in the cluster of that context',
+    },
     {
       line: 'longarm cluster create staging --executor scripted',
       explains: 'outcomes written in the command, for tests',
@@ -45,19 +52,22 @@ export const clusterCreate: VerbBody = {
     command
       .argument('<cluster>', 'NAME, GROUP/NAME, or the whole ARM id')
       .option('--location <word>', 'its location')
-      .addOption(new Option('--executor <kind>', 'how its commands are run').choices(['process', 'scripted']))
+      .addOption(new Option('--executor <kind>', 'how its commands are run').choices([...executors]))
       .addOption(new Option('--shell <shell>', 'what runs a command’s text').choices(['sh', 'bash']))
       .option('--strict', 'show a non-zero exit to ARM clients as Failed')
       .option('--no-strict', 'show it as Succeeded, as Azure does')
       .option('--limit <name=value>', `a limit of its own; may be repeated. Names: ${limitNames().join(', ')}`, collect)
       .option('--tag <name=value>', 'a tag; may be repeated', collect);
+    addPodsOptions(command);
     addFormatOption(command);
     addConnectionOptions(command);
   },
   run: (call) => withConnection(call, (connected) => run(call, connected), { onlyAsks: true }),
 };
 
-async function run({ context, operands, options }: VerbCall, connected: Connected): Promise<number> {
+async function run(call: VerbCall, connected: Connected): Promise<number> {
+  const { context, operands, options } = call;
+  const pods = await podsExtension(call);
   const address = connected.clusterOf(operands[0]);
   const limits = parseLimits(givenTexts(options, 'limit'));
   const tags = Object.fromEntries(givenTexts(options, 'tag').map((text) => splitPair(text, '--tag')));
@@ -66,16 +76,18 @@ async function run({ context, operands, options }: VerbCall, connected: Connecte
     throw error;
   });
   const before = existing?.properties.longarm;
-  const executor = givenText(options, 'executor');
+  const typed = givenText(options, 'executor');
+  const executor = executors.find((kind) => kind === typed);
   const shell = givenText(options, 'shell');
   const extension: Extension = {
     ...before,
-    ...(executor === 'process' || executor === 'scripted' ? { executor } : {}),
+    ...(executor === undefined ? {} : { executor }),
     ...(shell === 'sh' || shell === 'bash' ? { shell } : {}),
     ...(isGiven(options, 'strict') ? { strict: true } : options['strict'] === false ? { strict: false } : {}),
     ...(before?.limits === undefined && Object.keys(limits).length === 0
       ? {}
       : { limits: { ...before?.limits, ...limits } }),
+    ...pods,
   };
   const location = givenText(options, 'location') ?? existing?.location;
   const cluster = await connected.client.clusters.put(address, {

@@ -48,8 +48,12 @@ export const invoke: VerbBody = {
       .option('--timeout <duration>', 'stop it when it has run this long: 90s, 10m')
       .option('--grace <duration>', 'time between TERM and KILL when it is stopped')
       .option('--strict', 'show a non-zero exit to ARM clients as Failed')
+      .option('--service-account <name>', 'what it runs as in the cluster, where your role assignments name several')
       .option('--no-wait', 'print the id and do not wait')
-      .option('--cluster-token-file <file>', 'token for Azure clusters with Entra ID (clusterToken)')
+      .option(
+        '--cluster-token-file <file>',
+        'token for the cluster’s own API, which the command acts with (clusterToken)',
+      )
       .option('-q, --quiet', 'print neither the id nor the hint about standard input to stderr');
     addFormatOption(command);
     addConnectionOptions(command);
@@ -64,7 +68,9 @@ async function run(call: VerbCall, connected: Connected): Promise<number> {
   const request = await makeRequest(call, words);
   const isLongarm = await connected.isLongarm(cluster);
   if (!isLongarm && request.longarm !== undefined) {
-    throw new UsageError('--timeout, --grace and --strict need Longarm; this endpoint does not have them.');
+    throw new UsageError(
+      '--timeout, --grace, --strict and --service-account need Longarm; this endpoint does not have them.',
+    );
   }
   if (context.stdinHasInput() && givenText(options, 'commandFile') !== '-' && !isGiven(options, 'quiet')) {
     say(context, 'Commands get no standard input, so what is piped in stays here; attach files with -f.', 'faint');

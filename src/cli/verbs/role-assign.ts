@@ -19,6 +19,10 @@ export const roleAssign: VerbBody = {
   examples: [
     { line: 'longarm role assign command-runner 3f2c… --cluster local', explains: 'may run commands in one cluster' },
     {
+      line: 'longarm role assign command-runner 3f2c… --cluster prod --service-account view',
+      explains: 'whose commands may do there what that service account may',
+    },
+    {
       line: 'longarm role assign reader 7aa1… --group --issuer https://login.microsoftonline.com/TENANT/v2.0',
       explains: 'somebody of an issuer that the server trusts',
     },
@@ -27,7 +31,8 @@ export const roleAssign: VerbBody = {
     command
       .argument('<role>', roles.map(({ name }) => name).join(', '))
       .argument('<principal>', 'object id of the principal: `oid` of its tokens, else `sub`')
-      .option('--issuer <url>', 'the issuer of its tokens, where that is not this server');
+      .option('--issuer <url>', 'the issuer of its tokens, where that is not this server')
+      .option('--service-account <name>', 'what its commands run as, where the cluster runs them in pods');
     addScopeOptions(command);
     addFormatOption(command);
     addConnectionOptions(command);
@@ -47,7 +52,8 @@ export const roleAssign: VerbBody = {
         if (!namesScope(call.options)) throw new UsageError('Where? Give --cluster, --group, or --scope.');
         const scope = scopeOf(connected, call.options);
         const issuer = givenText(call.options, 'issuer');
-        const asked = { scope, roleId: role.id, principalId, issuer };
+        const serviceAccount = givenText(call.options, 'serviceAccount');
+        const asked = { scope, roleId: role.id, principalId, issuer, serviceAccount };
         const existing = await findSame(connected, asked);
         if (existing !== undefined) {
           if (wantsJson(call.options)) await printJson(call.context, existing);
@@ -57,7 +63,10 @@ export const roleAssign: VerbBody = {
           );
           return 0;
         }
-        const assignment = await connected.client.roleAssignments.assign(scope, role, principalId, issuer);
+        const assignment = await connected.client.roleAssignments.assign(scope, role, principalId, {
+          issuer,
+          serviceAccount,
+        });
         if (wantsJson(call.options)) await printJson(call.context, assignment);
         else say(call.context, `${principalId} is ${role.name} at ${scope} (assignment ${assignment.name}).`);
         return 0;
@@ -66,7 +75,9 @@ export const roleAssign: VerbBody = {
     ),
 };
 
-type Asked = Pick<RoleAssignmentView, 'roleId' | 'principalId' | 'issuer'> & { readonly scope: Scope };
+type Asked = Pick<RoleAssignmentView, 'roleId' | 'principalId' | 'issuer' | 'serviceAccount'> & {
+  readonly scope: Scope;
+};
 
 /** The assignment that says the very same; `undefined` where there is none, or none may be seen. */
 async function findSame({ client, connection }: Connected, asked: Asked): Promise<RoleAssignmentView | undefined> {
@@ -78,6 +89,7 @@ async function findSame({ client, connection }: Connected, asked: Asked): Promis
         each.scope.toLowerCase() === asked.scope.toLowerCase() &&
         each.roleId === asked.roleId &&
         each.principalId === asked.principalId &&
+        each.serviceAccount === asked.serviceAccount &&
         (each.issuer ?? own) === (asked.issuer ?? own);
       if (isSame) return each;
     }

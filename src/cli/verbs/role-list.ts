@@ -31,17 +31,17 @@ export const roleList: VerbBody = {
           await printJson(call.context, found);
           return 0;
         }
-        const rows = found.map(({ name, roleId, principalId, scope, issuer }) => [
+        const anyAccount = found.some(({ serviceAccount }) => serviceAccount !== undefined);
+        const columns = ['NAME', 'ROLE', 'PRINCIPAL', 'SCOPE', ...(anyAccount ? ['SERVICE ACCOUNT'] : [])];
+        const rows = found.map(({ name, roleId, principalId, scope, issuer, serviceAccount = '' }) => [
           name,
           roleById(roleId)?.name ?? roleId,
           issuer === undefined ? principalId : `${issuer}|${principalId}`,
           scope,
+          ...(anyAccount ? [serviceAccount] : []),
         ]);
         const { stdout } = call.context;
-        await writeOutput(
-          stdout.stream,
-          formatTable(['NAME', 'ROLE', 'PRINCIPAL', 'SCOPE'], rows, stdout.isTTY ? stdout.columns() : undefined),
-        );
+        await writeOutput(stdout.stream, formatTable(columns, rows, stdout.isTTY ? stdout.columns() : undefined));
         await flushOutput(stdout.stream);
         return 0;
       },

@@ -27,7 +27,7 @@ export const serve: VerbBody = {
     if (problems.length > 0) return 1;
     const log = createServerLog(config.logLevel, 1);
     const stop = stopSignals();
-    const longarm = await startLongarm(config, log, probing);
+    const longarm = await startLongarm(config, log, { probing });
     const { publicUrl, identity, caFile, isolation } = longarm;
     log.info({ publicUrl, caFile, ...identity, isolation: isolation.kind, version: context.version }, 'serving');
     const signal = await stop.received;
