@@ -1,6 +1,7 @@
 import { createDenialLog } from '../src/control-plane/denials.ts';
 import type { ControlPlane } from '../src/control-plane/dependencies.ts';
 import { defaultLimits } from '../src/core/limits.ts';
+import { checkKubeconfig } from '../src/main/check-kubeconfig.ts';
 import { createContextReader } from '../src/main/context-reader.ts';
 import { dataPaths, openStore } from '../src/main/data-directory.ts';
 import { createInProcessBell } from '../src/main/in-process-bell.ts';
@@ -26,6 +27,7 @@ export async function openBenchPlane(dataDir: string): Promise<BenchPlane> {
       clock: systemClock,
       ids: randomIds,
       contexts: createContextReader(1024 ** 2),
+      checkKubeconfig,
       limits: { ...defaultLimits, waiting: 1_000_000 },
       leaseMs: 30_000,
     },

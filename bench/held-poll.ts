@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startBenchServer, submit, untilEnded } from './bench-server.ts';
-import { difference, inTurn, type Measure } from './measure.ts';
+import { difference, inTurn, type Measure, msFor } from './measure.ts';
 
 /** How long a client waits for the end of `true`. */
 export const heldPoll: Measure = {
@@ -43,12 +43,6 @@ export const heldPoll: Measure = {
     }
   },
 };
-
-async function msFor(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
 
 /** As durable as Longarm's own. */
 function durableDatabase(file: string): DatabaseSync {

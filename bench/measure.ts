@@ -56,6 +56,13 @@ export interface NamedPair {
   readonly isReported?: boolean;
 }
 
+/** How long some work takes, in milliseconds. */
+export async function msFor(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
 /** How long a call takes, the average of some one after another, in milliseconds. */
 export async function averageMs(calls: number, call: (i: number) => Promise<void>): Promise<number> {
   const began = performance.now();

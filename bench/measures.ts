@@ -4,6 +4,7 @@ import { heldPoll } from './held-poll.ts';
 import type { Measure } from './measure.ts';
 import { millionStored } from './million-stored.ts';
 import { outputToStore } from './output-to-store.ts';
+import { pods } from './pods.ts';
 import { startUp } from './start-up.ts';
 import { submits } from './submits.ts';
 import { thousandSleeps } from './thousand-sleeps.ts';
@@ -18,4 +19,5 @@ export const measures: readonly Measure[] = [
   followers,
   outputToStore,
   thousandSleeps,
+  pods,
 ];

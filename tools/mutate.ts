@@ -7,7 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Mutation, mutate, mutations } from './mutations/mutations.ts';
+import { type Mutation, mutate } from './mutations/mutation.ts';
+import { mutations } from './mutations/mutations.ts';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 /** How long one test may take to notice. A mutant that hangs is noticed, too. */

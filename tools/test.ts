@@ -5,6 +5,8 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clusterForTiers } from './tests/cluster-for-tiers.ts';
+import { changedSince, clusterInventory } from './tests/cluster-inventory.ts';
 import { installClient } from './tests/install-client.ts';
 import { runTier } from './tests/run-tier.ts';
 import { chooseTiers, orphans, type Tier, wholeTiers } from './tests/tiers.ts';
@@ -17,6 +19,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
+const cluster = clusterForTiers(interrupted.signal, say);
 const total = { passed: 0, failed: 0 };
 const remarks: string[] = [];
 
@@ -35,16 +38,22 @@ async function run(tier: Tier): Promise<void> {
   }
   say(`\n── ${tier.name}: ${tier.proves}`);
   if (tier.client !== undefined) installClient(tier.client, say);
+  const variables = tier.cluster === true ? await cluster.variables() : undefined;
+  const before = variables === undefined ? [] : await clusterInventory(variables);
   const { passed, failed, skipped, complaints } = await runTier(tier, {
     checkout,
     stop: interrupted.signal,
     report: 'inherit',
     whole,
+    ...(variables === undefined ? {} : { variables }),
   });
   total.passed += passed;
   total.failed += failed;
   remarks.push(...complaints.map((complaint) => `${tier.name}: ${complaint}`));
   if (failed > complaints.length) remarks.push(`${tier.name}: ${failed - complaints.length} failed`);
+  if (variables !== undefined) {
+    for (const change of await changedSince(before, variables)) blame(`${tier.name}: in the cluster, ${change}`, true);
+  }
   if (skipped > 0) blame(`SKIPPED ${skipped} tests in ${tier.name}; node's lines above name them.`, isCi);
 }
 
@@ -73,6 +82,11 @@ for (const tier of chosen) {
     blame(`${tier.name} could not be run: ${error instanceof Error ? error.message : String(error)}`, true);
   }
   say(`── ${tier.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+try {
+  await cluster.takeDown();
+} catch (error) {
+  blame(`The test cluster did not go: ${error instanceof Error ? error.message : String(error)}`, true);
 }
 if (interrupted.signal.aborted) blame('Interrupted; the tiers after this one did not run.', true);
 say(`\n${remarks.join('\n')}${remarks.length > 0 ? '\n' : ''}${total.passed} passed, ${total.failed} failed`);

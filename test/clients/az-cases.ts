@@ -73,8 +73,21 @@ const parse = (end: End): Static<typeof resultSchema> => {
   return Value.Parse(resultSchema, JSON.parse(end.stdout));
 };
 
+/** Where the commands run. */
+export interface AzPlace {
+  /** Of the quickstart that az talks to. */
+  readonly flags: () => readonly string[];
+  /** How often az may have to ask for a command that ends at once: a held poll answers for all but slow starts. */
+  readonly polls: number;
+}
+
 /** The cases that every az must pass. Each `az` costs seconds, so they are as few as will do. */
-export function describeAz(title: string, client: PythonClient, failureShown: FailureShown): void {
+export function describeAz(
+  title: string,
+  client: PythonClient,
+  failureShown: FailureShown,
+  place: AzPlace = { flags: () => [], polls: 1 },
+): void {
   describe(title, () => {
     let server: StartedServer;
     let scripted: string;
@@ -82,7 +95,7 @@ export function describeAz(title: string, client: PythonClient, failureShown: Fa
     let long: Promise<End>;
 
     before(async () => {
-      server = await startServer();
+      server = await startServer(place.flags());
       scripted = await putScriptedCluster(server.connection);
       az = await pasteSetup(client, server);
       long = az.command('invoke', ['-c', 'sleep 40; echo done', '-o', 'json']);
@@ -92,12 +105,13 @@ export function describeAz(title: string, client: PythonClient, failureShown: Fa
       await server.stop();
     });
 
-    test('invoke shows exit code and output for people, and asks only once for a command that ends at once', async () => {
+    test('invoke shows exit code and output for people, and asks seldom for a command that ends at once', async () => {
       const { code, stdout, stderr } = await az.command('invoke', ['-c', 'echo out; echo err >&2; exit 7', '--debug']);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /with exitcode=7/);
       assert.match(stdout, /^out\nerr$/m);
-      assert.equal(stderr.match(/"GET \S*\/commandResults\//g)?.length, 1);
+      const polls = stderr.match(/"GET \S*\/commandResults\//g)?.length ?? 0;
+      assert.ok(polls >= 1 && polls <= place.polls, `it asked ${polls} times`);
     });
 
     test('a file and a whole folder arrive in the working directory', async () => {

@@ -3,34 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { ClientSecretCredential } from '@azure/identity';
-import { ContainerServiceClient as Client22 } from 'arm-containerservice-22';
 import { ContainerServiceClient as Client25 } from '@azure/arm-containerservice';
 import { zipContext } from '../wire/zip-writer.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { fileAppears } from './file-appears.ts';
+import { credentialFor, jsClients } from './js-clients.ts';
 import { putScriptedCluster, refused } from './scripted-cluster.ts';
-import { type Connection, type StartedServer, startServer } from './started-server.ts';
+import { type StartedServer, startServer } from './started-server.ts';
 
 const longestMs = 60_000;
-
-function credentialFor({ endpoint, tenantId, clientId, clientSecret }: Connection): ClientSecretCredential {
-  const options = { authorityHost: endpoint, disableInstanceDiscovery: true };
-  return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
-}
-
-/** The parts of the two clients that are tried; both fit, unmodified. */
-type Client = Client22 | Client25;
-
-const versions: readonly (readonly [version: string, create: (to: Connection, endpoint: string) => Client])[] = [
-  // Left to itself it asks for a token for its endpoint, which the test of a lost answer puts elsewhere.
-  [
-    '22.3',
-    (to, endpoint) =>
-      new Client22(credentialFor(to), to.subscriptionId, { endpoint, credentialScopes: `${to.endpoint}/.default` }),
-  ],
-  ['25.5', (to, endpoint) => new Client25(credentialFor(to), to.subscriptionId, { endpoint })],
-];
 
 describe('the JavaScript SDK', { concurrency: true }, () => {
   const trusted = getCACertificates('default');
@@ -47,7 +28,7 @@ describe('the JavaScript SDK', { concurrency: true }, () => {
     await server.stop();
   });
 
-  for (const [version, create] of versions) {
+  for (const [version, create] of jsClients) {
     describe(version, { concurrency: true }, () => {
       const clusters = () => create(server.connection, server.connection.endpoint).managedClusters;
       const run = (command: string, context = '', cluster = server.connection.cluster) =>

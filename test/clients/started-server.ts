@@ -69,13 +69,16 @@ async function connectionWritten(directory: string, ended: AbortSignal): Promise
   });
 }
 
-/** Starts `longarm quickstart` on a free port and waits until it is ready. */
-export async function startServer(): Promise<StartedServer> {
+/**
+ * Starts `longarm quickstart` on a free port and waits until it is ready.
+ * @param flags of quickstart, for where its commands run
+ */
+export async function startServer(flags: readonly string[] = []): Promise<StartedServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clients-'));
   const directory = join(folder, 'server');
   const log = join(folder, 'server.log');
   mkdirSync(directory, { mode: 0o700 });
-  const child = spawn(process.execPath, [longarm, 'quickstart', '--data-dir', directory, '--port', '0'], {
+  const child = spawn(process.execPath, [longarm, 'quickstart', '--data-dir', directory, '--port', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = createWriteStream(log);

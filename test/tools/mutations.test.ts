@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
-import { mutate, mutations } from '../../tools/mutations/mutations.ts';
+import { mutate } from '../../tools/mutations/mutation.ts';
+import { mutations } from '../../tools/mutations/mutations.ts';
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

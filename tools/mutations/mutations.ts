@@ -1,21 +1,5 @@
-/** A defence, how to take it out, and the test that fails then. */
-export interface Mutation {
-  /** What is taken out, in words that follow "without". */
-  readonly defence: string;
-  readonly file: string;
-  /** The text that is the defence; it stands in the file exactly once. */
-  readonly original: string;
-  readonly replacement: string;
-  /** The file of the test. */
-  readonly test: string;
-}
-
-/** The text of the mutant. @throws where the defence is not in the text exactly once: the list is out of date. */
-export function mutate({ file, original, replacement }: Mutation, text: string): string {
-  const parts = text.split(original);
-  if (parts.length !== 2) throw new Error(`${file} holds this ${parts.length - 1} times, not once:\n${original}`);
-  return parts.join(replacement);
-}
+import type { Mutation } from './mutation.ts';
+import { podMutations } from './pod-mutations.ts';
 
 /** Every mutation. `npm run mutate` tries them; a test sees that they can still be made. */
 export const mutations: readonly Mutation[] = [
@@ -114,8 +98,8 @@ export const mutations: readonly Mutation[] = [
   {
     defence: 'a sweep that spares what is unfinished',
     file: 'src/worker/sweep.ts',
-    original: '      if (unfinished.has(commandId)) continue;\n',
-    replacement: '',
+    original: 'existing.filter((commandId) => !unfinished.has(commandId))',
+    replacement: '[...existing]',
     test: 'test/record/scripted-schedules.test.ts',
   },
   {
@@ -193,7 +177,7 @@ export const mutations: readonly Mutation[] = [
   {
     defence: 'clusters of the API that run nothing here',
     file: 'src/control-plane/put-cluster.ts',
-    original: "if (change.executor !== 'scripted') {",
+    original: "if (change.executor !== 'scripted' && change.executor !== 'kubernetes') {",
     replacement: 'if (change.executor === undefined) {',
     test: 'test/access/cluster-by-api.test.ts',
   },
@@ -221,16 +205,15 @@ export const mutations: readonly Mutation[] = [
   {
     defence: 'the doubt about output whose writer was killed',
     file: 'src/worker/pump-output.ts',
-    original:
-      "    case 'killed':\n      return { ...(await drainFor(parts, patienceMs, pump, signal)), whole: false };",
-    replacement: "    case 'killed':\n      return await drainFor(parts, patienceMs, pump, signal);",
+    original: 'return observation.exitRecorded === true ? end : { ...end, whole: false };',
+    replacement: 'return end;',
     test: 'test/loss/full-disk.test.ts',
   },
   {
     defence: 'the record that output was lost',
     file: 'src/executors/process/look-at-run.ts',
-    original: 'if (lostOutput !== undefined) {',
-    replacement: "if (lostOutput === 'never') {",
+    original: 'for (const name of recordNames) {',
+    replacement: "for (const name of ['exit', 'unbegun'] as const) {",
     test: 'test/loss/full-disk.test.ts',
   },
   {
@@ -296,4 +279,5 @@ export const mutations: readonly Mutation[] = [
     replacement: "if (text === '') {",
     test: 'test/hostile/command-text.test.ts',
   },
+  ...podMutations,
 ];

@@ -19,13 +19,18 @@ export interface Tally {
 }
 
 /** The environment of a test process: the person's own Longarm, Azure and Kubernetes settings must not decide. */
-function environment(checkout: string, mark: string, folder: string, whole: boolean): NodeJS.ProcessEnv {
+function environment(
+  mark: string,
+  folder: string,
+  { checkout, whole = false, variables }: RunOptions,
+): NodeJS.ProcessEnv {
   const foreign = /^(?:LONGARM_|AZURE_|KUBECONFIG$|NODE_OPTIONS$|NODE_TEST_CONTEXT$|npm_)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return {
     ...Object.fromEntries(own),
     [tierVariable]: mark,
     ...(whole ? { [wholeVariable]: 'yes' } : {}),
+    ...variables,
     TMPDIR: folder,
     XDG_STATE_HOME: join(folder, 'state'),
     NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/longarm-test/compiled'),
@@ -62,12 +67,15 @@ export interface RunOptions {
   readonly report: 'inherit' | 'ignore';
   /** Whether soaks run whole. */
   readonly whole?: boolean;
+  /** What its tests are told besides, in their environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
  * Runs the files of one tier with `node --test`, in a temporary folder of its own, and looks what it left behind.
  */
-export async function runTier(tier: Tier, { checkout, stop, report, whole = false }: RunOptions): Promise<Tally> {
+export async function runTier(tier: Tier, options: RunOptions): Promise<Tally> {
+  const { checkout, stop, report } = options;
   const files = filesOf(checkout, tier);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, complaints: [`no file matches ${tier.files}`] };
   const results = mkdtempSync(join(tmpdir(), 'longarm-tally-'));
@@ -94,7 +102,7 @@ export async function runTier(tier: Tier, { checkout, stop, report, whole = fals
         `--test-reporter-destination=${tally}`,
         ...files,
       ],
-      { cwd: checkout, env: environment(checkout, mark, folder, whole), stdio: ['ignore', report, report] },
+      { cwd: checkout, env: environment(mark, folder, options), stdio: ['ignore', report, report] },
     );
     const end = () => child.kill('SIGTERM');
     halt.addEventListener('abort', end);

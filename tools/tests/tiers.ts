@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PythonClient, pythonClients } from '../../test/clients/python-clients.ts';
+import { needsOfCluster, ownCluster } from './cluster-needs.ts';
 import { type Need, ownMounts, program, python } from './needs.ts';
 
 /** A group of tests that run together. */
@@ -20,6 +21,8 @@ export interface Tier {
   readonly deadlineMs: number;
   /** For a tier with soaks: how long one file may take when they run whole (`npm run soak`). */
   readonly wholeTimeoutMs?: number;
+  /** Whether it runs on a Kubernetes cluster, which is then up and named in the environment of its tests. */
+  readonly cluster?: true;
   /** The Python client that is installed first, for the tiers that run one. */
   readonly client?: PythonClient;
 }
@@ -45,6 +48,13 @@ function client(name: string, proves: string, more: Partial<Tier> = {}): Tier {
   return tier(`clients-${name}`, proves, { files, concurrency: 1, timeoutMs: 8 * minuteMs, ...more });
 }
 
+/** A stock client against a quickstart whose commands run in pods of the test cluster. */
+function clientInPods(name: string, proves: string, more: Partial<Tier>): Tier {
+  const { needs = [], ...others } = more;
+  const files = `test/clients-pods/${name}.test.ts`;
+  return tier(`pods-${name}`, proves, { ...onCluster(8), ...others, files, needs: [...needsOfCluster, ...needs] });
+}
+
 function pythonClient(name: PythonClient): Partial<Tier> {
   return { needs: [python(pythonClients[name].pythonMinors)], client: name };
 }
@@ -52,6 +62,12 @@ function pythonClient(name: PythonClient): Partial<Tier> {
 /** A tier with soaks in it: it has the machine to itself, and takes far longer when they run whole. */
 function soak(minutes: number): Partial<Tier> {
   return { concurrency: 1, timeoutMs: minutes * minuteMs, wholeTimeoutMs: 90 * minuteMs };
+}
+
+/** A tier on the one cluster, which its files have to themselves one after the other. */
+function onCluster(minutes: number): Partial<Tier> {
+  // Pods take seconds each, and there are many files.
+  return { ...soak(minutes), deadlineMs: 45 * minuteMs, needs: needsOfCluster, cluster: true };
 }
 
 /** Examples that need a client which takes minutes to install have a tier of their own. */
@@ -74,6 +90,7 @@ const tiers: readonly Tier[] = [
   tier('contract', 'one suite per port, on every adapter', { timeoutMs: 4 * minuteMs }),
   tier('store', 'durability, migrations, query plans, sealing'),
   tier('executors', 'the supervisor in each shell, the process lane', { needs: shells, timeoutMs: 4 * minuteMs }),
+  tier('kubernetes', 'the Kubernetes client under faults'),
   tier('control-plane', 'the use cases: authorise, act and audit'),
   tier('worker', 'claims, leases, output, sweeps'),
   tier('auth', 'tokens, and every way to refuse one'),
@@ -93,10 +110,20 @@ const tiers: readonly Tier[] = [
     needs: [program('strace', 'strace')],
     ...soak(8),
   }),
+  tier('cluster', 'commands in pods of a real Kubernetes cluster', onCluster(10)),
+  tier('cluster-faults', 'a cluster whose daemons are killed, and that it comes and goes without a trace', {
+    ...onCluster(10),
+    needs: [...needsOfCluster, ownCluster],
+  }),
   tier('package', 'what ships, installed into an empty folder', { concurrency: 1, timeoutMs: 5 * minuteMs }),
   tier('docs', 'the examples in the documents do what they say', {
     files: 'test/docs/*.test.ts',
     needs: [program('bash', 'bash'), program('curl', 'curl')],
+  }),
+  tier('docs-kubernetes', 'the examples that use a Kubernetes cluster', {
+    ...onCluster(5),
+    needs: [...needsOfCluster, ownCluster],
+    files: 'test/docs/kubernetes/*.test.ts',
   }),
   docsWith('az', 'the examples that use az'),
   docsWith('python-sdk', 'the examples that use the Python SDK'),
@@ -104,6 +131,10 @@ const tiers: readonly Tier[] = [
   client('python-sdk', 'the newest Python SDK', pythonClient('python-sdk')),
   client('az', 'the newest az', pythonClient('az')),
   client('az-old', 'an az from before 2.74', pythonClient('az-old')),
+  clientInPods('js-sdk', 'the JavaScript SDK, with commands in pods', {}),
+  clientInPods('python-sdk', 'the newest Python SDK, with commands in pods', pythonClient('python-sdk')),
+  clientInPods('az', 'the newest az, with commands in pods', pythonClient('az')),
+  clientInPods('az-old', 'an az from before 2.74, with commands in pods', pythonClient('az-old')),
 ];
 
 /** The test files of a tier, relative to the checkout. */
