@@ -125,18 +125,19 @@ for (const { name, open, text } of ways) {
       const touched: Touched = [];
       const lost = Promise.withResolvers<unknown>();
       const feed = deafFeed(createCommandFeed(behind.plane));
-      const refused = {
+      // Which of them hears it first depends on how far the other worker has got by then.
+      const hearing = <A extends unknown[], T>(ask: (...given: A) => Promise<T>) => {
+        return (...given: A): Promise<T> =>
+          ask(...given).catch((error: unknown) => {
+            lost.resolve(error);
+            throw error;
+          });
+      };
+      const refused: CommandFeed = {
         ...feed,
-        report: (...given: Parameters<CommandFeed['report']>) =>
-          feed.report(...given).catch((error: unknown) => {
-            lost.resolve(error);
-            throw error;
-          }),
-        appendOutput: (...given: Parameters<CommandFeed['appendOutput']>) =>
-          feed.appendOutput(...given).catch((error: unknown) => {
-            lost.resolve(error);
-            throw error;
-          }),
+        report: hearing((...given: Parameters<CommandFeed['report']>) => feed.report(...given)),
+        appendOutput: hearing((...given: Parameters<CommandFeed['appendOutput']>) => feed.appendOutput(...given)),
+        sealOutput: hearing((...given: Parameters<CommandFeed['sealOutput']>) => feed.sealOutput(...given)),
       };
       const first = begin(refused, touching(await open(directory.path), touched));
       const id = await behind.submit(text(mark, gate));
