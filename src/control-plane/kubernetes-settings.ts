@@ -15,8 +15,8 @@ export interface PodsChange {
  * @throws {LongarmError} `InvalidParameter` for a kubeconfig or a pod template that reaches beyond the cluster.
  */
 export function checkPodsChange(plane: ControlPlane, { kubernetes, kubeconfig }: PodsChange): void {
-  const problem = kubeconfig === undefined ? undefined : plane.checkKubeconfig(kubeconfig);
-  if (problem !== undefined) throw refuse('kubeconfig', problem);
+  const checked = kubeconfig === undefined ? undefined : plane.checkKubeconfig(kubeconfig);
+  if (checked !== undefined && 'problem' in checked) throw refuse('kubeconfig', checked.problem);
   const { podTemplate } = kubernetes ?? {};
   if (podTemplate === undefined || podTemplate === null) return;
   const found = podTemplateProblem(podTemplate, 'api');

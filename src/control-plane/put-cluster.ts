@@ -3,6 +3,7 @@ import type { Cluster, ClusterLimits, ExecutorKind, Shell } from '../core/cluste
 import { LongarmError } from '../core/error-code.ts';
 import { type ClusterAddress, clusterResourceId } from '../core/resource-id.ts';
 import { clusterScope } from '../core/scope.ts';
+import type { Repositories } from '../ports/store.ts';
 import { act, requireAccess } from './access.ts';
 import type { Actor, ControlPlane } from './dependencies.ts';
 import { changedSettings, checkPodsChange, type PodsChange, requireKubeconfig } from './kubernetes-settings.ts';
@@ -38,13 +39,7 @@ export async function putCluster(
     const existing = await repositories.directory.findCluster(address);
     const cluster = existing === undefined ? newCluster(plane, address, change) : changedCluster(existing, change);
     checkPodsChange(plane, change);
-    if (existing !== undefined && existing.kubernetes?.namespace !== cluster.kubernetes?.namespace) {
-      requireNoneUnfinished(
-        existing,
-        await repositories.commands.unfinished(existing.uid),
-        'Their pods are looked for in its present namespace: cancel them or wait before you change it.',
-      );
-    }
+    if (existing !== undefined) await requireSamePlace(plane, repositories, existing, cluster, change);
     await repositories.directory.saveCluster(cluster);
     if (change.kubeconfig !== undefined) await repositories.directory.saveKubeconfig(cluster.uid, change.kubeconfig);
     const switchedOff = cluster.runCommandDisabled && existing?.runCommandDisabled === false;
@@ -67,6 +62,33 @@ export async function putCluster(
   for (const command of stopped) ringFor(plane.bell, command);
   plane.bell.ring('queue');
   return saved;
+}
+
+/**
+ * The pods of unfinished commands are looked for where they were made, so what says where waits for their end. A new
+ * credential for the same server does not have to.
+ * @throws {LongarmError} `ClusterHasUnfinishedCommands`.
+ */
+async function requireSamePlace(
+  plane: ControlPlane,
+  { directory, commands }: Repositories,
+  existing: Cluster,
+  changed: Cluster,
+  { kubeconfig }: ClusterChange,
+): Promise<void> {
+  const namespaceChanges = existing.kubernetes?.namespace !== changed.kubernetes?.namespace;
+  const before = kubeconfig === undefined ? undefined : await directory.kubeconfig(existing.uid);
+  const serverChanges =
+    kubeconfig !== undefined &&
+    before !== undefined &&
+    !isDeepStrictEqual(plane.checkKubeconfig(before), plane.checkKubeconfig(kubeconfig));
+  if (!namespaceChanges && !serverChanges) return;
+  const where = namespaceChanges ? 'in its present namespace' : 'at its present server';
+  requireNoneUnfinished(
+    existing,
+    await commands.unfinished(existing.uid),
+    `Their pods are looked for ${where}: cancel them or wait before you change it.`,
+  );
 }
 
 function newCluster(plane: ControlPlane, address: ClusterAddress, change: ClusterChange): Cluster {

@@ -10,10 +10,11 @@ export const checkKubeconfig: KubeconfigCheck = (kubeconfig) => {
     const { server } = parseKubeconfig(kubeconfig, { trusted: undefined });
     // A name is looked at when it was resolved, each time that it is used.
     checkLiteral(publicAddressGuard, server.hostname);
-    return undefined;
+    return { server: server.href };
   } catch (error) {
-    if (error instanceof KubeconfigError) return singleLine(error.message);
+    if (error instanceof KubeconfigError) return { problem: singleLine(error.message) };
     if (!(error instanceof ForbiddenAddress)) throw error;
-    return `The kubeconfig names a server at an address that no cluster of the API may have: ${error.message}. Name the cluster in the configuration of the server.`;
+    const problem = `The kubeconfig names a server at an address that no cluster of the API may have: ${error.message}. Name the cluster in the configuration of the server.`;
+    return { problem };
   }
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Cluster, ExecutorKind } from '../core/cluster.ts';
@@ -14,9 +13,10 @@ import { inTurn } from '../executors/in-turn.ts';
 import { createKubernetesExecutor, type KubernetesExecutor } from '../executors/kubernetes/kubernetes-executor.ts';
 import { defaultNamespace } from '../executors/kubernetes/names.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Executor, StartHindered } from '../ports/executor.ts';
+import type { Executor } from '../ports/executor.ts';
 import type { Executors, NamedExecutor } from '../ports/executors.ts';
 import type { Store } from '../ports/store.ts';
+import { awaitedExecutor } from './awaited-executor.ts';
 
 /** How the server's own configuration says that a cluster is reached. */
 export type DeclaredReach =
@@ -48,50 +48,59 @@ export interface ClusterExecutors extends Executors {
 }
 
 interface Made {
-  readonly fingerprint: string;
+  readonly uid: ClusterUid;
+  /** Of the API server. */
+  readonly server: string;
+  readonly settings: string;
   readonly executor: KubernetesExecutor;
   readonly client: KubernetesClient;
 }
 
 /**
- * One executor for each Kubernetes cluster, made when it is first needed and made anew when the cluster's settings or its
- * kubeconfig have changed: commands that run stay with the one they have, and find the same pods.
+ * One executor for each Kubernetes cluster, made when it is first needed and made anew when the cluster's settings have
+ * changed: commands that run stay with the one they have, and find the same pods. New credentials for the same server
+ * are taken up by all of them.
  */
 export function createClusterExecutors(parts: ClusterExecutorParts): ClusterExecutors {
-  const current = new Map<ClusterUid, Made>();
+  /** The kubeconfigs as they were last read, and what they say. */
+  const read = new Map<ClusterUid, { readonly text: string; readonly access: ClusterAccess }>();
   const turns = inTurn<ClusterUid>();
   const all: Made[] = [];
 
   async function executorOf(cluster: Cluster): Promise<Executor> {
     const reach = parts.declared.get(cluster.uid);
-    try {
-      const text = await kubeconfigOf(parts, cluster, reach);
-      const fingerprint = createHash('sha256')
-        .update(JSON.stringify([cluster.kubernetes, reach, text]))
-        .digest('hex');
-      const known = current.get(cluster.uid);
-      if (known?.fingerprint === fingerprint) return known.executor;
-      const made = make(parts, cluster, await accessOf(parts, reach, text), fingerprint);
-      current.set(cluster.uid, made);
-      all.push(made);
-      return made.executor;
-    } catch (error) {
-      return outOfReach(cluster, error);
-    }
+    const text = await kubeconfigOf(parts, cluster, reach);
+    const before = read.get(cluster.uid);
+    const access = before?.text === text ? before.access : await accessOf(parts, reach, text);
+    const same = all.filter(({ uid, server }) => uid === cluster.uid && server === access.server.href);
+    if (before?.text !== text) for (const { client } of same) client.use(access);
+    read.set(cluster.uid, { text, access });
+    const settings = JSON.stringify([cluster.kubernetes, reach]);
+    const known = same.find((each) => each.settings === settings);
+    if (known !== undefined) return known.executor;
+    const made = make(parts, cluster, access, settings);
+    all.push(made);
+    return made.executor;
+  }
+
+  /** It, or where it cannot be had now, one that goes on trying. */
+  async function executorFor(cluster: Cluster): Promise<Executor> {
+    const find = (): Promise<Executor> => turns.take(cluster.uid, () => executorOf(cluster));
+    return await find().catch(() => awaitedExecutor(find, cluster.address.name));
   }
 
   return {
     async of(kind: ExecutorKind, uid: ClusterUid) {
       if (kind !== 'kubernetes') return await parts.byKind.of(kind, uid);
       const cluster = await parts.store.read(({ directory }) => directory.clusterByUid(uid));
-      return cluster && (await turns.take(uid, () => executorOf(cluster)));
+      return cluster && (await executorFor(cluster));
     },
     async all() {
       const clusters = await parts.store.read(({ directory }) => directory.clusters());
       const named: NamedExecutor[] = [...(await parts.byKind.all())];
       for (const cluster of clusters) {
         if (cluster.executor !== 'kubernetes') continue;
-        named.push({ name: cluster.address.name, executor: await turns.take(cluster.uid, () => executorOf(cluster)) });
+        named.push({ name: cluster.address.name, executor: await executorFor(cluster) });
       }
       return named;
     },
@@ -130,13 +139,16 @@ export async function accessOf(
   return parseKubeconfig(text, { trusted, ...(reach.context === undefined ? {} : { context: reach.context }) });
 }
 
-function make(parts: ClusterExecutorParts, cluster: Cluster, access: ClusterAccess, fingerprint: string): Made {
+function make(parts: ClusterExecutorParts, cluster: Cluster, access: ClusterAccess, settings: string): Made {
   // What was brought by the API must not lead the server to itself, or to what only its own machine may ask.
   const guard = parts.declared.has(cluster.uid) ? undefined : publicAddressGuard;
   const client = createKubernetesClient({ access, clock: parts.machineClock, userAgent: parts.userAgent, guard });
-  const settings = settingsOf(cluster, parts.toolboxImage);
-  const executor = createKubernetesExecutor({ client, clock: parts.clock, settings });
-  return { fingerprint, executor, client };
+  const executor = createKubernetesExecutor({
+    client,
+    clock: parts.clock,
+    settings: settingsOf(cluster, parts.toolboxImage),
+  });
+  return { uid: cluster.uid, server: access.server.href, settings, executor, client };
 }
 
 /** How a cluster runs its commands, with the defaults of this server. */
@@ -146,26 +158,4 @@ export function settingsOf(
 ) {
   const { namespace = defaultNamespace, image, serviceAccount = defaultServiceAccount, podTemplate } = kubernetes;
   return { clusterUid: uid, namespace, image: image ?? toolboxImage, serviceAccount, template: podTemplate };
-}
-
-/** For a cluster that cannot even be asked: whoever waits is told why, and nothing is said of what may run there. */
-function outOfReach({ address }: Cluster, error: unknown): Executor {
-  const why = error instanceof Error ? error.message : String(error);
-  const message = `The cluster '${address.name}' cannot be reached: ${why}`;
-  const fail = async (): Promise<never> => {
-    throw new Error(message, { cause: error });
-  };
-  return {
-    start: async () => {
-      throw new StartHindered(message, { reason: 'ClusterUnreachable', cause: error });
-    },
-    // oxlint-disable-next-line require-yield -- It has nothing to tell, ever.
-    async *observe() {
-      await fail();
-    },
-    readOutput: fail,
-    stop: fail,
-    destroy: fail,
-    list: fail,
-  };
 }

@@ -55,8 +55,8 @@ export async function installForServer(
 /** What the server would refuse of the way to the cluster is known before anything is made there. */
 async function refuseUnusable({ access, file }: ReachedCluster, namespace: string): Promise<void> {
   try {
-    const problem = checkKubeconfig(await kubeconfigWithToken(access, namespace, 'none-yet'));
-    if (problem !== undefined) throw new UsageError(`${problem} (Nothing was changed in the cluster.)`);
+    const checked = checkKubeconfig(await kubeconfigWithToken(access, namespace, 'none-yet'));
+    if ('problem' in checked) throw new UsageError(`${checked.problem} (Nothing was changed in the cluster.)`);
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;
     throw new UsageError(`--kubeconfig ${file}: ${error.message}`, { cause: error });

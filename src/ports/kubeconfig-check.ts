@@ -1,6 +1,8 @@
+/** What a kubeconfig says: the URL of the server, or why it is not taken, in a sentence that names the field and holds nothing secret. */
+export type CheckedKubeconfig = { readonly server: string } | { readonly problem: string };
+
 /**
- * Tells why a kubeconfig that came by the API is not taken, as a sentence that names the field and says what to do, and
- * holds nothing secret; `undefined` where it is taken. It looks at the text alone and calls nobody: whether the cluster
- * can be reached with it shows when it is used.
+ * Judges a kubeconfig that came by the API. It looks at the text alone and calls nobody: whether the cluster can be
+ * reached with it shows when it is used.
  */
-export type KubeconfigCheck = (kubeconfig: string) => string | undefined;
+export type KubeconfigCheck = (kubeconfig: string) => CheckedKubeconfig;

@@ -178,3 +178,15 @@ describe('a server in trouble', () => {
     assert.equal(api.seen.length, 1);
   });
 });
+
+test('a client that is given another token sends it from the next request on', async () => {
+  api.answer(({ token }, response) =>
+    token === 'second' ? json(response, { done: true }) : fail(response, 401, 'Unauthorized'),
+  );
+  const client = clientOf(api.access);
+  const request = { method: 'GET', path: '/version' } as const;
+  await assert.rejects(client.request(request, patient), KubernetesError);
+  client.use({ ...api.access, bearer: { type: 'token', token: 'second' } });
+  assert.deepEqual(await client.request(request, patient), { done: true });
+  client.close();
+});

@@ -22,17 +22,29 @@ export interface KubernetesClientOptions {
 
 /** Makes the client of one cluster. Nothing is opened or read before something is asked. */
 export function createKubernetesClient(options: KubernetesClientOptions): KubernetesClient {
-  const { access, clock, userAgent, guard } = options;
+  const { clock, userAgent, guard } = options;
   let requests = 0;
-  const pool = createConnectionPool(access, guard);
-  const line: Line = {
+  const lead = (access: ClusterAccess) => ({
     access,
+    pool: createConnectionPool(access, guard),
+    credentials: createCredentials(access, clock),
+  });
+  let way = lead(options.access);
+  // Read at each request: a watch that goes on for days takes what is there when it begins anew.
+  const line: Line = {
+    get access() {
+      return way.access;
+    },
+    get pool() {
+      return way.pool;
+    },
+    get credentials() {
+      return way.credentials;
+    },
     clock,
     userAgent,
-    pool,
-    credentials: createCredentials(access, clock),
     checkAddress: () => {
-      if (guard !== undefined) checkLiteral(guard, access.server.hostname);
+      if (guard !== undefined) checkLiteral(guard, way.access.server.hostname);
     },
     count: () => {
       requests += 1;
@@ -45,6 +57,11 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
     get requests() {
       return requests;
     },
-    close: () => pool.close(),
+    use: (access) => {
+      const { pool } = way;
+      way = lead(access);
+      pool.close();
+    },
+    close: () => way.pool.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { ClusterAccess } from './cluster-access.ts';
 /** One request to the API server. */
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -109,6 +110,12 @@ export interface KubernetesClient {
 
   /** How many HTTP requests were sent so far, upgrades and repeated ones included; for measurement. */
   readonly requests: number;
+
+  /**
+   * Goes on with other credentials, or another way, to the same API server: from the next request on, and from the next
+   * connection of what is under way.
+   */
+  use(access: ClusterAccess): void;
 
   /** Closes idle connections. What is under way goes on; whoever asks something later opens a new one. */
   close(): void;
