@@ -87,6 +87,9 @@ const openVolumes = [
 ];
 
 const ownPrefix = 'longarm-';
+/** Where the pod of a command has its own mounts: its spool and files, and its service account. */
+const ownPaths = /^\/(longarm|(var\/)?run\/secrets\/kubernetes\.io\/serviceaccount)(\/|$)/;
+const mustBeObject = 'It must be an object; a template cannot take it away.';
 
 /**
  * Finds what a pod template may not say (docs/kubernetes.md, "The pod template"). `undefined` where it is taken.
@@ -127,19 +130,34 @@ function containerProblem(container: JsonObject, at: string, by: TemplateAuthor)
   if (name !== 'command') return by === 'configuration' ? undefined : onlyConfiguration(at, ['keeper', 'command']);
   return (
     fields(container, at, commandRules, 'configuration', by) ??
-    entries(container['volumeMounts'], `${at}.volumeMounts`, (mount, place) =>
-      typeof mount['mountPath'] === 'string' && /^\/longarm(\/|$)/.test(mount['mountPath'])
-        ? { field: `${place}.mountPath`, message: 'What lies below /longarm is Longarm’s own. Mount it elsewhere.' }
-        : undefined,
-    )
+    entries(container['volumeMounts'], `${at}.volumeMounts`, mountProblem) ??
+    entries(container['env'], `${at}.env`, variableProblem)
   );
+}
+
+function mountProblem({ name, mountPath }: JsonObject, at: string): PodTemplateProblem | undefined {
+  if (typeof name === 'string' && name.startsWith(ownPrefix)) return ownName(`${at}.name`);
+  return typeof mountPath === 'string' && ownPaths.test(mountPath)
+    ? { field: `${at}.mountPath`, message: 'What lies there is Longarm’s own. Mount it elsewhere.' }
+    : undefined;
+}
+
+function variableProblem({ name }: JsonObject, at: string): PodTemplateProblem | undefined {
+  return name === 'KUBECONFIG' || name === 'HOME'
+    ? {
+        field: `${at}.name`,
+        message: `Longarm sets ${name} itself. Set it in the command, where it must be another one.`,
+      }
+    : undefined;
+}
+
+function ownName(field: string): PodTemplateProblem {
+  return { field, message: `Names that begin with ${ownPrefix} are Longarm’s own. Name it otherwise.` };
 }
 
 function volumeProblem(volume: JsonObject, at: string, by: TemplateAuthor): PodTemplateProblem | undefined {
   const { name, ...sources } = volume;
-  if (typeof name === 'string' && name.startsWith(ownPrefix)) {
-    return { field: `${at}.name`, message: `Names that begin with ${ownPrefix} are Longarm’s own. Name it otherwise.` };
-  }
+  if (typeof name === 'string' && name.startsWith(ownPrefix)) return ownName(`${at}.name`);
   if (by === 'configuration') return undefined;
   const closed = Object.keys(sources).find((source) => !openVolumes.includes(source));
   return closed === undefined ? undefined : onlyConfiguration(`${at}.${closed}`, ['name', ...openVolumes]);
@@ -148,6 +166,7 @@ function volumeProblem(volume: JsonObject, at: string, by: TemplateAuthor): PodT
 function ownKeys(metadata: JsonObject): PodTemplateProblem | undefined {
   for (const kind of ['labels', 'annotations']) {
     const given = metadata[kind];
+    if (given !== undefined && !isObject(given)) return { field: `metadata.${kind}`, message: mustBeObject };
     const own = isObject(given)
       ? Object.keys(given).find((key) => /^(longarm\.dev\/|app\.kubernetes\.io\/(name|managed-by)$)/.test(key))
       : undefined;
@@ -191,7 +210,7 @@ function part(
   judge: (object: JsonObject) => PodTemplateProblem | undefined,
 ): PodTemplateProblem | undefined {
   if (value === undefined) return undefined;
-  return isObject(value) ? judge(value) : { field, message: 'It must be an object.' };
+  return isObject(value) ? judge(value) : { field, message: mustBeObject };
 }
 
 function entries(
@@ -204,7 +223,7 @@ function entries(
   const list: readonly JsonValue[] = value;
   for (const [index, entry] of list.entries()) {
     const at = `${field}[${index}]`;
-    if (!isObject(entry)) return { field: at, message: 'It must be an object.' };
+    if (!isObject(entry)) return { field: at, message: mustBeObject };
     const found = judge(entry, at);
     if (found !== undefined) return found;
   }

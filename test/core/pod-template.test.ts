@@ -46,6 +46,18 @@ describe('podTemplateProblem()', () => {
   test('lets nobody take what a command is started, read, ended and known by', () => {
     const templates: readonly (readonly [JsonObject, string])[] = [
       [{ spec: { hostPID: true } }, 'spec.hostPID'],
+      [{ metadata: { labels: null } }, 'metadata.labels'],
+      [{ metadata: { labels: { 'longarm.dev/command': null } } }, 'metadata.labels.longarm.dev/command'],
+      [onCommand({ env: null }), 'spec.containers[0].env'],
+      [onCommand({ env: [{ name: 'KUBECONFIG', value: '/x' }] }), 'spec.containers[0].env[0].name'],
+      [
+        onCommand({ volumeMounts: [{ name: 'longarm-spool', mountPath: '/x' }] }),
+        'spec.containers[0].volumeMounts[0].name',
+      ],
+      [
+        onCommand({ volumeMounts: [{ name: 'x', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] }),
+        'spec.containers[0].volumeMounts[0].mountPath',
+      ],
       [{ spec: { shareProcessNamespace: true } }, 'spec.shareProcessNamespace'],
       [{ spec: { restartPolicy: 'Always' } }, 'spec.restartPolicy'],
       [{ spec: { activeDeadlineSeconds: 5 } }, 'spec.activeDeadlineSeconds'],

@@ -25,7 +25,7 @@ function toldFields(): readonly Told[] {
 
 /** A template that sets the field, and nothing that is forbidden for another reason. */
 function templateWith(field: string): JsonObject {
-  const value: JsonValue = /Mounts$|^spec\.initContainers$/.test(field) ? [] : {};
+  const value: JsonValue = /Mounts$|\.env$|^spec\.initContainers$/.test(field) ? [] : {};
   const [, list = '', name = '', within = ''] = /^spec\.(volumes|containers)\[(\w*)\](?:\.(\w+))?$/.exec(field) ?? [];
   if (list !== '') {
     const entry = { name: name === '' ? 'a-volume' : name, ...(within === '' ? {} : { [within]: value }) };

@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { SpoolFacts } from './keeper/facts.ts';
 import type { PodPayload } from './pod/payload.ts';
 import type { PodEvent } from './reasons/pod-shape.ts';
-import { keeperNeverRan, type SeenPod } from './seen-pod.ts';
+import { isEarlierThan, keeperNeverRan, type SeenPod } from './seen-pod.ts';
 
 const wokenUp = new Error('there is news');
 
@@ -74,6 +74,8 @@ export class CommandRun {
   seenAtMs: number | undefined;
   scheduledAtMs: number | undefined;
   admission: Promise<void> | undefined;
+  /** The uid of the pod that this process was admitted with. */
+  admittedUid: string | undefined;
   /** How often the cluster refused to create the pod for a reason that may pass: since when. */
   readonly hinderedSinceMs = new Map<string, number>();
   /** How often a new pod was made because a node would not take the one before. */
@@ -99,8 +101,9 @@ export class CommandRun {
     return this.#podKnown;
   }
 
-  /** Takes the pod as it stands. A stopped pod's late news says nothing about a new one of that name. */
+  /** Takes the pod as it stands, unless a later state of it was seen already. */
   saw(pod: SeenPod): void {
+    if (this.#pod !== undefined && isEarlierThan(pod, this.#pod)) return;
     const other = this.#pod !== undefined && this.#pod.uid !== pod.uid;
     if (other) this.scheduledAtMs = undefined;
     this.#pod = pod;
@@ -137,10 +140,15 @@ export class CommandRun {
     return this.opens > 0;
   }
 
+  /** The uid of the only pod that the command may begin in: the one that somebody was admitted with, else the one that is seen. */
+  get podUid(): string {
+    return this.start?.means ?? this.admittedUid ?? this.#pod?.uid ?? '';
+  }
+
   /** Whether the pod is there and is the one that the command may begin in. */
   get isUsable(): boolean {
     if (this.#pod === undefined || this.#gone || this.#pod.isBar) return false;
-    return this.start?.means === undefined || this.start.means === this.#pod.uid;
+    return this.#pod.uid === this.podUid;
   }
 
   /** Whether the command may have begun. False only where it is known that it has not, and cannot without this process. */

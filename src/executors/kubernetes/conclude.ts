@@ -2,8 +2,10 @@ import { type Instant, parseRfc3339 } from '../../core/instant.ts';
 import type { FinalObservation } from '../../core/observation.ts';
 import { concludeRecord, couldNotStart } from '../supervisor/conclude-record.ts';
 import type { CommandRun } from './command-run.ts';
+import { startError } from './reasons/ending.ts';
 import { judgePod } from './reasons/judge-pod.ts';
 import type { PodEvent } from './reasons/pod-shape.ts';
+import type { PodVerdict } from './reasons/pod-verdict.ts';
 import { whoEndedIt, whoRemovedIt } from './reasons/doomed.ts';
 import type { SeenPod } from './seen-pod.ts';
 
@@ -47,15 +49,19 @@ export function concludeFromPod(
     return bySpool;
   }
   // The container was made, and its first program could not be: nothing of the command can have run.
-  const isUnmade = verdict.type === 'ended' && verdict.reason === 'StartError' && startedAt === undefined;
+  const isUnmade = verdict.type === 'refused' && verdict.reason === startError && startedAt === undefined;
   if (isUnmade || (verdict.type === 'refused' && !run.mayHaveBegun)) {
     return { type: 'refused', reason: verdict.reason, message: verdict.message };
   }
-  if (!run.mayHaveBegun || (run.factsAreLast && startedAt === undefined)) return neverBegan(run, pod, events);
+  if (!run.mayHaveBegun || (run.factsAreLast && startedAt === undefined)) {
+    return neverBegan(run, pod, events, verdict);
+  }
   if (run.gone && verdict.type !== 'ended') {
     const { reason, message } = whoRemovedIt(pod.pod, events);
     return lost(reason, `${message} It may have run, and the end of its output may be missing.`);
   }
+  // Its pod was given up by the cluster, and nobody saw the container end: on a node that is cut off it may still run.
+  if (verdict.type === 'ended' && verdict.unseen === true) return lost(verdict.reason, verdict.message);
   // The verdict has compared the times, and knows what came first.
   const word = verdict.type === 'ended' || verdict.type === 'refused' ? verdict : who;
   const exit = verdict.type === 'ended' && verdict.exitCode !== undefined ? { exitCode: verdict.exitCode } : {};
@@ -68,13 +74,19 @@ export function concludeFromPod(
   };
 }
 
-function neverBegan(run: CommandRun, pod: SeenPod, events: readonly PodEvent[]): FinalObservation {
+function neverBegan(run: CommandRun, pod: SeenPod, events: readonly PodEvent[], verdict: PodVerdict): FinalObservation {
   if (run.stopAsked) return { type: 'neverStarted' };
   if (run.facts !== undefined && run.facts.said.length > 0) return couldNotStart(run.facts.said);
   const isRemoved = run.gone || pod.isLeaving;
-  const who = isRemoved ? whoRemovedIt(pod.pod, events) : whoEndedIt(pod.pod, events);
+  const who = isRemoved ? whoRemovedIt(pod.pod, events) : (whoEndedIt(pod.pod, events) ?? wordOf(verdict));
   const { reason, message } = who ?? { reason: 'CouldNotStart', message: 'Its container ended too early.' };
   return { type: 'refused', reason, message: `${message} It had not begun, and nothing ran.` };
+}
+
+/** The cluster's word for an end, where it says more than an exit code. */
+function wordOf(verdict: PodVerdict): { readonly reason: string; readonly message: string } | undefined {
+  const says = verdict.type === 'ended' && verdict.reason !== 'Error' && verdict.reason !== 'Completed';
+  return says ? verdict : undefined;
 }
 
 function lost(reason: string, message: string): FinalObservation {

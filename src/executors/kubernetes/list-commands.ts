@@ -1,11 +1,15 @@
 import type { CommandId } from '../../core/command-id.ts';
-import { clusterSelector, commandOf } from './names.ts';
+import { parseRfc3339 } from '../../core/instant.ts';
+import { clusterSelector, commandOf, labels, trialClusterUid } from './names.ts';
 import { type KubernetesRoom, pathOf } from './room.ts';
 
 /** How many objects are asked for at once. */
 const pageSize = 500;
 
-/** The commands of which the cluster has a pod or a Secret. */
+/** How old a trial of the doctor must be to count as left behind: it gives up long before, in milliseconds. */
+const trialMs = 15 * 60_000;
+
+/** The commands of which the cluster has a pod or a Secret, and what a doctor that was killed has left. */
 export async function listCommands(room: KubernetesRoom, signal: AbortSignal): Promise<readonly CommandId[]> {
   const ids = new Set<CommandId>();
   for (const kind of ['pods', 'secrets'] as const) {
@@ -16,7 +20,7 @@ export async function listCommands(room: KubernetesRoom, signal: AbortSignal): P
           method: 'GET',
           path: pathOf(room, kind),
           query: {
-            labelSelector: clusterSelector(room.settings.clusterUid),
+            labelSelector: clusterSelector(room.settings.clusterUid, trialClusterUid),
             limit: String(pageSize),
             ...(from === undefined ? {} : { continue: from }),
           },
@@ -26,7 +30,7 @@ export async function listCommands(room: KubernetesRoom, signal: AbortSignal): P
       const { items = [], metadata = {} } = answer as ObjectList;
       for (const item of items) {
         const id = commandOf(item);
-        if (id !== undefined) ids.add(id);
+        if (id !== undefined && !isUnderWay(item, room)) ids.add(id);
       }
       from = metadata.continue === '' ? undefined : metadata.continue;
     } while (from !== undefined);
@@ -34,7 +38,21 @@ export async function listCommands(room: KubernetesRoom, signal: AbortSignal): P
   return [...ids];
 }
 
+/** Whether it is a trial that its doctor may still look after. */
+function isUnderWay({ metadata = {} }: Listed, { clock }: KubernetesRoom): boolean {
+  if (metadata.labels?.[labels.cluster] !== trialClusterUid) return false;
+  const createdAt = parseRfc3339(metadata.creationTimestamp ?? '');
+  return createdAt === undefined || clock.now() - createdAt < trialMs;
+}
+
+interface Listed {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+  };
+}
+
 interface ObjectList {
-  readonly items?: readonly { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }[];
+  readonly items?: readonly Listed[];
   readonly metadata?: { readonly continue?: string };
 }

@@ -25,6 +25,9 @@ export const labels = {
   barred: 'longarm.dev/barred',
 } as const;
 
+/** The cluster that the doctor's trials say they belong to: no server's, so that no sweep ends one that is under way. */
+export const trialClusterUid = '00000000-0000-4000-8000-000000000000' as ClusterUid;
+
 /** The name of a command's pod, and of its Secret where it has one. The same from every worker, for ever. */
 export function objectName(commandId: CommandId): string {
   return `longarm-${commandId}`;
@@ -35,7 +38,8 @@ export function commandOf(object: { readonly metadata?: { readonly labels?: Read
   return parseCommandId(object.metadata?.labels?.[labels.command] ?? '');
 }
 
-/** Selects everything that belongs to one registered cluster. */
-export function clusterSelector(cluster: ClusterUid): string {
-  return `${labels.cluster}=${cluster}`;
+/** Selects everything that belongs to one of these registered clusters. */
+export function clusterSelector(...clusters: readonly ClusterUid[]): string {
+  const [only] = clusters;
+  return clusters.length === 1 ? `${labels.cluster}=${only}` : `${labels.cluster} in (${clusters.join(',')})`;
 }

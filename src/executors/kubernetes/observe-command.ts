@@ -8,7 +8,11 @@ import { noted } from './noted.ts';
 import { startBar } from './keeper/stop-script.ts';
 import { keeperContainer } from './names.ts';
 import { spoolDirectory } from './pod/build-pod.ts';
+import { whoEndedIt } from './reasons/doomed.ts';
+import { mayDoElsewhere } from './reasons/ending.ts';
+import { judgeKeeper } from './reasons/judge-keeper.ts';
 import { judgePod } from './reasons/judge-pod.ts';
+import type { PodVerdict } from './reasons/pod-verdict.ts';
 import { replacePod } from './start-pod.ts';
 import { enter, type KubernetesRoom, leave, podKnown, refresh } from './room.ts';
 import { standingOf, hasEnded } from './seen-pod.ts';
@@ -137,9 +141,15 @@ async function seeEnd(
   });
   // A pod that vanishes before its time may have had an owner that is no more.
   if (run.gone) room.anchor.forget();
-  const mayDo = run.gone || pod.isLeaving || (verdict.type === 'refused' && verdict.retryPod);
+  const wasTaken = run.gone || pod.isLeaving || whoEndedIt(pod.pod, run.events) !== undefined;
+  // That nothing has begun is known here without the cluster's word for it: nobody was admitted.
+  const mayDo = wasTaken || (verdict.type === 'ended' ? mayDoElsewhere(verdict.reason) : isTurnedAway(verdict));
   if (mayDo && run.isReplaceable && run.replaced < mostReplacements) return await seeReplaced(room, run, signal);
   return concludeFromPod(run, run.events, undefined);
+}
+
+function isTurnedAway(verdict: PodVerdict): boolean {
+  return verdict.type === 'refused' && verdict.retryPod;
 }
 
 /** Makes another pod. What hinders that is told, and it is tried again at the next look. */
@@ -200,6 +210,12 @@ async function seeWaiting(
   const { pod, unreadable } = run;
   if (pod === undefined || run.seenAtMs === undefined) return undefined;
   if (unreadable !== undefined) return { type: 'pending', ...unreadable };
+  const keeper = judgeKeeper(pod.pod, keeperContainer);
+  if (keeper !== undefined && !run.mayHaveBegun) {
+    // Only through it can the gate be opened.
+    run.closed = true;
+    return { type: 'refused', ...keeper };
+  }
   const pendingMs = room.clock.monotonicMs() - run.seenAtMs;
   const verdict = judgePod({
     pod: pod.pod,
@@ -225,9 +241,6 @@ async function seeWaiting(
         run.refusal = { reason, message };
         return { type: 'refused', reason, message };
       }
-      // What this verdict has closed is opened by no one: it is another pod that the command may begin in then.
-      if (verdict.retryPod && run.isReplaceable && run.replaced < mostReplacements)
-        return await seeReplaced(room, run, signal);
       return { type: 'refused', reason, message };
     }
   }

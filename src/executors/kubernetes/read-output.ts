@@ -128,7 +128,7 @@ function howToRead(run: CommandRun): SpoolRead {
 async function admit(run: CommandRun): Promise<void> {
   const { start, pod } = run;
   if (start === undefined || pod === undefined || run.closed) return;
-  run.admission ??= start.admit(pod.uid);
+  run.admission ??= start.admit(pod.uid).then(() => void (run.admittedUid = pod.uid));
   try {
     await run.admission;
   } catch (error) {
@@ -237,7 +237,11 @@ function endOfSpool(facts: SpoolFacts, offset: number, how: SpoolRead): SpoolEnd
 async function afterBreak(room: KubernetesRoom, run: CommandRun, error: unknown, signal: AbortSignal): Promise<void> {
   if (error instanceof SpoolGone) throw error;
   if (error instanceof TooOld) {
-    run.unreadable = { reason: 'ClusterTooOld', message: error.message };
+    const why = { reason: 'ClusterTooOld', message: error.message };
+    run.closed = true;
+    // Nobody can let it begin, so there is nothing to wait for.
+    if (run.mayHaveBegun) run.unreadable = why;
+    else run.refusal ??= why;
     throw error;
   }
   if (isNotFound(error)) await refresh(room, run, signal).catch(() => undefined);

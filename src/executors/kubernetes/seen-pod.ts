@@ -44,6 +44,17 @@ export function seePod(object: unknown): SeenPod {
   };
 }
 
+/**
+ * Whether it is an earlier state of the pod than the other one. Answers overtake each other: that of a create, say, comes
+ * behind the watch's word of what a node made of the pod. Versions are whole numbers that grow (KEP-5504); where one is
+ * not, nothing is said.
+ */
+export function isEarlierThan(one: SeenPod, other: SeenPod): boolean {
+  const [a = '', b = ''] = [one.resourceVersion, other.resourceVersion];
+  if (one.uid !== other.uid || !/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return BigInt(a) < BigInt(b);
+}
+
 /** How a container of a pod stands. `unknown` where the cluster has said nothing yet. */
 export type Standing = 'unknown' | 'waiting' | 'running' | 'terminated';
 

@@ -1,6 +1,8 @@
 import type { Instant } from '../../core/instant.ts';
+import type { ExecStatus } from './client/kubernetes-client.ts';
 import type { CommandRun } from './command-run.ts';
 import { FactLines, type SpoolFacts } from './keeper/facts.ts';
+import { inSamePod, otherPodExit } from './keeper/same-pod.ts';
 import { spoolReader } from './keeper/spool-script.ts';
 import { keeperContainer, objectName } from './names.ts';
 import { spoolDirectory } from './pod/build-pod.ts';
@@ -67,7 +69,7 @@ export async function readSpoolOnce(
         namespace: room.settings.namespace,
         pod: objectName(run.commandId),
         container: keeperContainer,
-        command: spoolReader(spoolDirectory, how, offset),
+        command: inSamePod(run.podUid, spoolReader(spoolDirectory, how, offset)),
         onStdout: listener.bytes,
         onStderr: (bytes) => lines.take(bytes),
       },
@@ -76,12 +78,20 @@ export async function readSpoolOnce(
     const { facts } = lines;
     if (facts !== undefined) return facts;
     const word = status.type === 'failed' ? `${status.reason}: ${status.message}` : `exit code ${status.exitCode}`;
-    throw new SpoolReadBroken(
-      `The reading of the spool ended before its end (${word}).`,
-      said || status.type === 'exited',
-    );
+    throw new SpoolReadBroken(`The reading of the spool ended before its end (${word}).`, said || mayHaveRun(status));
   } finally {
     over.abort(new Error('the exec is over'));
     await late;
   }
+}
+
+/**
+ * What a container runtime and a kubelet say when they have found no container to run a program in. Of any other failure,
+ * one of the way to them for instance, nobody knows what had come of it by then.
+ */
+const foundNoContainer = /container not found|no such container|failed to find container|does not exist|not running/i;
+
+/** Whether the script may have run, by what the stream says of its end. */
+function mayHaveRun(status: ExecStatus): boolean {
+  return status.type === 'exited' ? status.exitCode !== otherPodExit : !foundNoContainer.test(status.message);
 }

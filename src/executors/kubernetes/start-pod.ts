@@ -71,6 +71,7 @@ async function create(
     if (payload.from === 'secret') await createSecret(room, launch, payload.archive, settings, signal);
     const body = buildPod(launch, payload, settings);
     const made = await room.client.request({ method: 'POST', path: pathOf(room, 'pods'), query: strict, body }, signal);
+    run.hinderedSinceMs.clear();
     run.saw(seePod(made));
   } catch (error) {
     signal.throwIfAborted();
@@ -96,6 +97,8 @@ function waitOrRefuse(
 ): void {
   const now = room.clock.monotonicMs();
   const since = run.hinderedSinceMs.get(reason) ?? now;
+  // A hindrance that gave way to another one begins anew when it comes back.
+  run.hinderedSinceMs.clear();
   run.hinderedSinceMs.set(reason, since);
   // It may have been the anchor that was deleted and made anew.
   room.anchor.forget();

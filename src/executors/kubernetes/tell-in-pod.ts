@@ -1,6 +1,7 @@
 import { isNotFound, KubernetesError } from './client/kubernetes-error.ts';
 import type { CommandRun } from './command-run.ts';
-import { objectName } from './names.ts';
+import { inSamePod } from './keeper/same-pod.ts';
+import { type commandContainer, keeperContainer, objectName } from './names.ts';
 import { type KubernetesRoom, refresh } from './room.ts';
 
 /** How much of an answer is kept, in characters; no answer of ours has as many. */
@@ -13,8 +14,8 @@ const longestAnswer = 1000;
 export async function tellInPod(
   room: KubernetesRoom,
   run: CommandRun,
-  container: string,
-  command: readonly string[],
+  container: typeof keeperContainer | typeof commandContainer,
+  argv: readonly string[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   let said = '';
@@ -25,6 +26,7 @@ export async function tellInPod(
   try {
     const { namespace } = room.settings;
     const pod = objectName(run.commandId);
+    const command = container === keeperContainer ? inSamePod(run.podUid, argv) : argv;
     await room.client.exec({ namespace, pod, container, command, onStdout, onStderr: () => undefined }, signal);
   } catch (error) {
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { CommandRun } from './command-run.ts';
+import { inSamePod } from './keeper/same-pod.ts';
 import { payloadProgress, payloadUpload } from './keeper/upload-script.ts';
 import { keeperContainer, objectName } from './names.ts';
 import { spoolDirectory } from './pod/build-pod.ts';
@@ -65,7 +66,7 @@ async function abortWhenStalled(
 async function ask(
   room: KubernetesRoom,
   run: CommandRun,
-  command: readonly string[],
+  argv: readonly string[],
   signal: AbortSignal,
   stdin?: AsyncIterable<Uint8Array>,
 ): Promise<string> {
@@ -75,7 +76,7 @@ async function ask(
       namespace: room.settings.namespace,
       pod: objectName(run.commandId),
       container: keeperContainer,
-      command,
+      command: inSamePod(run.podUid, argv),
       ...(stdin === undefined ? {} : { stdin }),
       onStdout: async (bytes) => void answer.push(Buffer.from(bytes)),
       onStderr: () => undefined,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { JsonObject } from '../../../src/core/cluster.ts';
 import { applyTemplate } from '../../../src/executors/kubernetes/pod/apply-template.ts';
 
 const pod = {
@@ -64,5 +65,16 @@ describe('a template laid over a pod', () => {
     const first = applyTemplate(pod, { spec: { tolerations } });
     const second = applyTemplate(first, { spec: { tolerations: [{ operator: 'Exists' }] } });
     assert.deepEqual(second['spec'], { ...pod.spec, tolerations: [{ operator: 'Exists' }] });
+  });
+
+  test('tells mounts apart by their paths, so that one volume may be mounted twice and none of ours goes', () => {
+    const volumeMounts = [
+      { name: 'b', mountPath: '/b/one', subPath: 'one' },
+      { name: 'b', mountPath: '/b/two', subPath: 'two' },
+      { name: 'a', mountPath: '/elsewhere' },
+    ];
+    const merged = applyTemplate(pod, { spec: { containers: [{ name: 'command', volumeMounts }] } });
+    const [, command] = (merged['spec'] as { readonly containers: readonly JsonObject[] }).containers;
+    assert.deepEqual(command?.['volumeMounts'], [{ name: 'a', mountPath: '/a' }, ...volumeMounts]);
   });
 });

@@ -83,6 +83,7 @@ const expected = {
         image: 'example.org/toolbox:1',
         command: ['/bin/sh', '-c', 'trap : TERM INT HUP; while :; do sleep 3600 & wait; done'],
         terminationMessagePolicy: 'FallbackToLogsOnError',
+        env: [{ name: 'LONGARM_POD_UID', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.uid' } } }],
         resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '128Mi' } },
         securityContext: containerSecurity,
         volumeMounts: [{ name: 'longarm-spool', mountPath: '/longarm/spool' }],

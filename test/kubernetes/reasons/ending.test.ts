@@ -56,7 +56,7 @@ describe('judgePod, on containers that Kubernetes 1.34.4 saw end', () => {
   test('a pod whose node is gone for good leaves a container that runs for ever, and no exit code', () => {
     const sight = seen('node-gone');
     assert.ok(sight.pod.status?.containerStatuses?.every(({ state }) => state?.running !== undefined));
-    assert.deepEqual(told(judgePod(sight)), { type: 'ended', reason: 'DeletionByPodGC' });
+    assert.deepEqual(told(judgePod(sight)), { type: 'ended', reason: 'DeletionByPodGC', unseen: true });
   });
 
   for (const name of [
@@ -132,11 +132,11 @@ describe('judgePod, on ends that leave doubt', () => {
   test('a running pod that a restarted kubelet rejects may have run: its statuses are wiped', () => {
     const event = (seconds: number): PodEvent => ({ reason: 'NodeAffinity', firstTimestamp: at(seconds) });
     const wiped = failed({ reason: 'NodeAffinity', message: 'Pod was rejected: Predicate NodeAffinity failed' });
-    assert.deepEqual(judge(wiped, [event(90)]), { type: 'ended', reason: 'NodeAffinity' });
-    assert.deepEqual(judge(wiped, []), { type: 'ended', reason: 'NodeAffinity' });
+    assert.deepEqual(judge(wiped, [event(90)]), { type: 'ended', reason: 'NodeAffinity', unseen: true });
+    assert.deepEqual(judge(wiped, []), { type: 'ended', reason: 'NodeAffinity', unseen: true });
     assert.deepEqual(judge(wiped, [event(0)]), { type: 'refused', reason: 'NodeAffinity', retryPod: true });
     const started = { reason: 'Started', involvedObject: { fieldPath: 'spec.containers{command}' } };
-    assert.deepEqual(judge(wiped, [event(0), started]), { type: 'ended', reason: 'NodeAffinity' });
+    assert.deepEqual(judge(wiped, [event(0), started]), { type: 'ended', reason: 'NodeAffinity', unseen: true });
   });
 
   test('a kubelet under pressure turns pods away at the door, and another pod may do', () => {
@@ -152,7 +152,7 @@ describe('judgePod, on ends that leave doubt', () => {
 
   test('an evicted pod of an old kubelet, which wipes all statuses, may have run', () => {
     const pod = failed({ reason: 'Evicted', message: 'The node was low on resource: memory.' });
-    assert.deepEqual(judge(pod), { type: 'ended', reason: 'Evicted' });
+    assert.deepEqual(judge(pod), { type: 'ended', reason: 'Evicted', unseen: true });
   });
 
   test('a kubelet’s rejection that no other node changes is not tried again', () => {
@@ -164,10 +164,10 @@ describe('judgePod, on ends that leave doubt', () => {
   test('a waiting container of a failed pod never ran only where its node’s events are seen', () => {
     const waiting = { state: { waiting: { reason: 'ContainerCreating' } } };
     const pod = failed({ reason: 'Evicted', message: 'The node was low on resource: memory.' }, waiting);
-    assert.deepEqual(judge(pod), { type: 'ended', reason: 'Evicted' });
+    assert.deepEqual(judge(pod), { type: 'ended', reason: 'Evicted', unseen: true });
     const scheduled = { reason: 'Scheduled', firstTimestamp: created };
     assert.deepEqual(judge(pod, [scheduled]), { type: 'refused', reason: 'Evicted', retryPod: false });
     const createdEvent = { reason: 'Created', involvedObject: { fieldPath: 'spec.containers{command}' } };
-    assert.deepEqual(judge(pod, [scheduled, createdEvent]), { type: 'ended', reason: 'Evicted' });
+    assert.deepEqual(judge(pod, [scheduled, createdEvent]), { type: 'ended', reason: 'Evicted', unseen: true });
   });
 });

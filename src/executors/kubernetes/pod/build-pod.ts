@@ -3,6 +3,7 @@ import type { Launch } from '../../../core/launch.ts';
 import { supervisorArgv } from '../../supervisor/supervisor-argv.ts';
 import { anchorName, commandContainer, keeperContainer, labels, objectName } from '../names.ts';
 import { applyTemplate } from './apply-template.ts';
+import { podUidVariable } from '../keeper/same-pod.ts';
 import { gateScript } from './gate-script.ts';
 import { kubeconfigPath, type PodPayload, serviceAccountDirectory } from './payload.ts';
 
@@ -104,6 +105,7 @@ function keeper({ image }: PodSettings): JsonObject {
     image,
     command: ['/bin/sh', '-c', escaped(keeperScript)],
     terminationMessagePolicy: sayWhy,
+    env: [{ name: podUidVariable, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.uid' } } }],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '1', memory: '128Mi' } },
     securityContext: containerSecurity,
     volumeMounts: [{ name: 'longarm-spool', mountPath: spoolDirectory }],

@@ -19,7 +19,8 @@ export function judgeEnding(sight: PodSight): PodVerdict | undefined {
   return phase === 'Failed' || phase === 'Succeeded' ? judgeWithoutStatus(sight) : undefined;
 }
 
-const startError: StartReason = 'StartError';
+/** A container whose first program could not be started: nothing of it ran. */
+export const startError: StartReason = 'StartError';
 
 /** What runtimes call a program that could not be executed; the kubelet has a word for all but the second. */
 const neverRan = /^exec \S+: exec format error\s*$/;
@@ -83,7 +84,7 @@ function judgeWithoutStatus({ pod, events, commandContainer }: PodSight): PodVer
     begun === 'yes'
       ? 'The cluster does not say how the command ended.'
       : 'The cluster does not say whether the command had begun.';
-  return { type: 'ended', reason: word, message: sentence([...said, doubt], lookFirst) };
+  return { type: 'ended', reason: word, message: sentence([...said, doubt], lookFirst), unseen: true };
 }
 
 /** Why a pod failed that nothing took away: its node would not have it, or one of its init containers failed. */
@@ -99,8 +100,8 @@ function failureOf({ status }: Pod): { word: string; said: readonly (string | un
   return { word: 'InitContainerFailed', said, todo: startReasons.InitContainerFailed.todo };
 }
 
-/** Words with which a node turns away a pod that another node, or the same one later, may take. */
-function mayDoElsewhere(word: string): boolean {
+/** Whether by this word a node turned away a pod that another node, or the same one later, may take. */
+export function mayDoElsewhere(word: string): boolean {
   const rows: ReasonRows = rejectReasons;
   const isEnding = word === 'Evicted' || word === 'NodeShutdown' || word === 'Preempted';
   // Also resources that a table cannot list: OutOfexample.com/gpu.

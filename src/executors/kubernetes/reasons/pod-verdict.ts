@@ -36,4 +36,6 @@ export type PodVerdict =
       readonly exitCode?: number;
       readonly startedAt?: string;
       readonly finishedAt?: string;
+      /** Whether the cluster gave the pod up without saying that the container has ended: then it may still run. */
+      readonly unseen?: true;
     };

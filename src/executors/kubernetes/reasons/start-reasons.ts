@@ -103,6 +103,11 @@ export const startReasons = {
     policy: { type: 'atOnce' },
     todo: 'Mend the init container of the pod template; the command never ran.',
   },
+  KeeperEnded: {
+    shows: 'container `keeper` terminated before the command began; its word is the reason',
+    policy: { type: 'atOnce' },
+    todo: 'Nothing was run. Give `keeper` more memory in the pod template where it is OOMKilled; else look at what the image has for `sh`.',
+  },
   FailedMount: {
     shows: 'event',
     policy: { type: 'grace', graceMs: 60 * second },

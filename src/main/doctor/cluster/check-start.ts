@@ -5,7 +5,7 @@ import {
 } from '../../../executors/kubernetes/kubernetes-executor.ts';
 import type { Launch } from '../../../core/launch.ts';
 import { StartHindered } from '../../../ports/executor.ts';
-import { randomIds } from '../../random-ids.ts';
+import { trialClusterUid } from '../../../executors/kubernetes/names.ts';
 import { waitingClock } from '../../waiting-clock.ts';
 import { timedFinding } from '../finding.ts';
 import type { ClusterCheck } from './examined-cluster.ts';
@@ -21,7 +21,7 @@ export const checkStart: ClusterCheck = async ({ client, settings, shell, signal
   const check = 'command (`true`)';
   const remedy = 'Read the reason; docs/kubernetes-reasons.md tells what to do about it.';
   // Not the cluster's own uid: a server that sweeps what nobody knows would take it away.
-  const own = { ...settings, clusterUid: randomIds.clusterUid() };
+  const own = { ...settings, clusterUid: trialClusterUid };
   const executor = createKubernetesExecutor({ client, clock: waitingClock, settings: own });
   const launch = trialLaunch({ ...cluster, client, settings: own, shell, signal });
   const found = await timedFinding(check, remedy, async () => {
