@@ -19,6 +19,7 @@ import { serverToken } from '../../../src/executors/kubernetes/install/server-to
 import { labels } from '../../../src/executors/kubernetes/names.ts';
 import { aClusterUid, machineClock, ordinary } from '../../contract/executor-samples.ts';
 import { clusterUnderTest } from '../cluster-under-test.ts';
+import { eventually } from '../one-node/eventually.ts';
 import { kubernetesExecutorIn } from '../executor/kubernetes-bench.ts';
 import { clusterAccess, clusterClient, isThere } from '../executor/test-namespace.ts';
 
@@ -128,6 +129,26 @@ describe('what is installed in a cluster', () => {
       [[`Namespace ${namespace}`, 'it holds what is not Longarm’s: configmaps/theirs']],
     );
     await administrator.request({ method: 'DELETE', path: `${path}/theirs` }, soon());
+  });
+
+  test('takes everything of its commands along when the anchor alone is deleted', async () => {
+    await apply();
+    const executor = kubernetesExecutorIn(administrator, namespace);
+    try {
+      const files = [{ path: 'small', mode: 0o644, bytes: Buffer.from('attached') }];
+      const running = [launch('sleep 600'), launch('sleep 600', files)];
+      for (const each of running) await executor.start(each, soon());
+      const ids = running.map(({ commandId }) => commandId).toSorted();
+      assert.deepEqual((await executor.list(soon())).toSorted(), ids);
+      const path = `/api/v1/namespaces/${namespace}/configmaps/longarm`;
+      await administrator.request({ method: 'DELETE', path }, soon());
+      // Pods and Secrets; the garbage collector is in no hurry.
+      await eventually('The end of what the anchor owned', 90_000, soon(), async () =>
+        (await executor.list(soon())).length === 0 ? true : undefined,
+      );
+    } finally {
+      executor.close();
+    }
   });
 
   test('goes without a trace, with the commands that still run', async () => {
