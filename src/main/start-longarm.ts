@@ -137,7 +137,7 @@ async function openAll(
   await servers.plain?.listen(config.plainHttp);
   await beforeWork();
   worker.current = startWorker(
-    { feed: createCommandFeed(plane), executors, clock, log },
+    { feed: createCommandFeed(plane), executors, clock, random: Math.random, log },
     { id: ids.workerId(), concurrency: config.workerConcurrency, sweepMs },
   );
   const running = worker.current;

@@ -1,4 +1,3 @@
-import type { Clock } from '../ports/clock.ts';
 import { type Claim, LeaseLost } from '../ports/command-feed.ts';
 import type { WorkerParts } from './dependencies.ts';
 
@@ -6,11 +5,12 @@ const firstMs = 50;
 const mostMs = 5_000;
 
 /**
- * Tries until it succeeds, with growing pauses: for what must happen eventually and may be repeated. Ends only
- * with success, with an error that `isFinal` knows to be for good, or with the abort of `signal`.
+ * Tries until it succeeds, with growing pauses: for what must happen eventually and may be repeated. Half of each pause
+ * is random, so that many who were in each other's way, at a quota for one, do not meet again. Ends only with success,
+ * with an error that `isFinal` knows to be for good, or with the abort of `signal`.
  */
 export async function untilDone<T>(
-  clock: Clock,
+  { clock, random }: Pick<WorkerParts, 'clock' | 'random'>,
   signal: AbortSignal,
   attempt: () => Promise<T>,
   isFinal: (error: unknown) => boolean,
@@ -24,7 +24,7 @@ export async function untilDone<T>(
     } catch (error) {
       if (signal.aborted || isFinal(error)) throw error;
       onFailure(error, tries);
-      await clock.sleep(pauseMs, signal);
+      await clock.sleep(pauseMs / 2 + (random() * pauseMs) / 2, signal);
       pauseMs = Math.min(pauseMs * 2, mostMs);
     }
   }
@@ -42,7 +42,7 @@ export function persist<T>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   return untilDone(
-    parts.clock,
+    parts,
     signal,
     attempt,
     (error) => error instanceof LeaseLost,

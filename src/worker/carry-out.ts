@@ -57,7 +57,7 @@ async function destroy(parts: WorkerParts, claim: Claim, executor: Executor, sig
   const { commandId } = claim;
   let triesLeft = destroyTries;
   await untilDone(
-    parts.clock,
+    parts,
     signal,
     () => executor.destroy(commandId, signal),
     () => (triesLeft -= 1) <= 0,

@@ -14,5 +14,7 @@ export interface WorkerParts {
   /** The executors that this worker has. A command of a cluster with another one is refused, with that reason. */
   readonly executors: Executors;
   readonly clock: Clock;
+  /** A number from 0 to below 1, another one at each call: it scatters what many would otherwise do at once. */
+  readonly random: () => number;
   readonly log: WorkerLog;
 }

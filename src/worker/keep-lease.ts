@@ -19,7 +19,7 @@ export async function keepLease(
   let known: { stop?: StopOrder['cause'] } = {};
   while (!signal.aborted) {
     const renewal = await untilDone(
-      parts.clock,
+      parts,
       signal,
       () => parts.feed.renew(commandId, token, known, signal),
       (error) => error instanceof LeaseLost,

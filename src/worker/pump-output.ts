@@ -46,7 +46,7 @@ export function startPump(parts: WorkerParts, executor: Executor, claim: Claim, 
   const pump = async (): Promise<PumpEnd> => {
     try {
       const { totalBytes } = await untilDone(
-        parts.clock,
+        parts,
         signal,
         () => executor.readOutput(commandId, offset, sink, signal),
         (error) => error instanceof LeaseLost || isEnd(error),

@@ -35,7 +35,7 @@ export async function watchCommand(
     throw new Error('The executor stopped looking before the end.');
   };
   return untilDone(
-    parts.clock,
+    parts,
     signal,
     watchOnce,
     (error) => error instanceof LeaseLost,

@@ -56,7 +56,7 @@ export function startWorker(parts: WorkerParts, options: WorkerOptions): Worker 
         continue;
       }
       const claim = await untilDone(
-        parts.clock,
+        parts,
         signal,
         () => parts.feed.claim(options.id, signal),
         () => false,

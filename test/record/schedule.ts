@@ -126,8 +126,10 @@ export class Schedule {
         line.tell(`${message}: ${String(error)}`),
     };
     const executors = executorsByKind(new Map([['scripted', faultyExecutor(line, executor)]]));
+    const pauses = dice(this.#weather.seed, `pauses of worker ${this.#workers}`);
+    const random = (): number => pauses.fraction();
     const worker = startWorker(
-      { feed: faultyFeed(line, feed), executors, clock: this.#stage.clock, log },
+      { feed: faultyFeed(line, feed), executors, clock: this.#stage.clock, random, log },
       { id: randomIds.workerId(), concurrency: this.#dice.whole(1, 4), sweepMs: 4_000 * this.#stage.pace },
     );
     this.#hands.push({ worker, line });
@@ -218,7 +220,8 @@ export class Schedule {
     const { plane, clock } = this.#stage.behind;
     const executor = this.#witness();
     const log = { info: () => undefined, warn: () => undefined };
-    await sweep({ feed: this.#feed, executors: executorsByKind(new Map([['scripted', executor]])), clock, log }, never);
+    const executors = executorsByKind(new Map([['scripted', executor]]));
+    await sweep({ feed: this.#feed, executors, clock, random: () => 0, log }, never);
     assert.deepEqual(await executor.list(never), [], 'the executor lists what a sweep has left');
     const ids = this.#commands.map(({ told }) => told.id);
     assert.deepEqual(await this.#stage.leftovers(directory, ids), [], 'something is left outside the record');

@@ -42,7 +42,7 @@ describe('what is told of an output', { timeout: 60_000 }, () => {
   const begin = (feed: CommandFeed, executor: Executor): void => {
     const executors = executorsByKind(new Map([['scripted', executor]]));
     const options = { id: randomIds.workerId(), concurrency: 4, sweepMs: 60_000 };
-    worker = startWorker({ feed, executors, clock, log: silent }, options);
+    worker = startWorker({ feed, executors, clock, random: Math.random, log: silent }, options);
   };
   const end = async (id: CommandId): Promise<TerminalCommand> => {
     const asked = { address: behind.cluster.address, id, holdMs: () => 30_000, signal: AbortSignal.timeout(30_000) };

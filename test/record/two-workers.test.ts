@@ -73,7 +73,7 @@ for (const { name, open, text } of ways) {
     const begin = (feed: CommandFeed, executor: Executor): Worker => {
       const executors = executorsByKind(new Map([['scripted', executor]]));
       const options = { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 };
-      const worker = startWorker({ feed, executors, clock, log: silent }, options);
+      const worker = startWorker({ feed, executors, clock, random: Math.random, log: silent }, options);
       workers.push(worker);
       return worker;
     };

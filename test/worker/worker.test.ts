@@ -54,7 +54,7 @@ describe('the worker', () => {
     const executors = executorsByKind(new Map(executor === undefined ? [] : [['scripted', executor]]));
     const feed = createCommandFeed(behind.plane);
     const options = { id: randomIds.workerId(), concurrency: 10, sweepMs: 60_000 };
-    const worker = startWorker({ feed, executors, clock: systemClock, log: silent }, options);
+    const worker = startWorker({ feed, executors, clock: systemClock, random: Math.random, log: silent }, options);
     workers.push(worker);
     return worker;
   };
@@ -170,7 +170,13 @@ describe('the worker', () => {
 
   test('a command of a cluster whose executor the worker has not is failed with that reason', async () => {
     const worker = startWorker(
-      { feed: createCommandFeed(behind.plane), executors: executorsByKind(new Map()), clock: systemClock, log: silent },
+      {
+        feed: createCommandFeed(behind.plane),
+        executors: executorsByKind(new Map()),
+        clock: systemClock,
+        random: Math.random,
+        log: silent,
+      },
       { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 },
     );
     workers.push(worker);
@@ -218,6 +224,7 @@ describe('the worker', () => {
           feed: createCommandFeed(lowered),
           executors: executorsByKind(new Map([['scripted', scripted]])),
           clock: systemClock,
+          random: Math.random,
           log: silent,
         },
         { id: randomIds.workerId(), concurrency: 1, sweepMs: 60_000 },

@@ -69,6 +69,7 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     feed,
     executors: executorsByKind(new Map([['scripted', executor]])),
     clock,
+    random: Math.random,
     log: silent,
   });
   const begin = (feed: CommandFeed, executor: Executor): void => {
