@@ -122,6 +122,26 @@ describe('judgeCreate, on what a cluster under strain or of another vendor says'
     ],
     ['a 403 without a word is a denial', { code: 403, reason: '', message: '' }, 'refused', 'AdmissionDenied'],
     [
+      'a request that webhooks used up, though each may fail, waits for them',
+      {
+        code: 504,
+        reason: 'Timeout',
+        message: 'Timeout: request did not complete within requested timeout',
+      },
+      'retry 30000',
+      'AdmissionWebhookUnavailable',
+    ],
+    [
+      'a request that took as long as the API server allows at all names no webhook',
+      {
+        code: 504,
+        reason: 'Timeout',
+        message: 'Timeout: request did not complete within the allotted timeout',
+      },
+      'retry 300000',
+      'ApiServerUnavailable',
+    ],
+    [
       'a request that took the API server too long names no webhook',
       {
         code: 504,

@@ -40,9 +40,10 @@ export const createReasons = {
     todo: 'A policy of the cluster says no: change the pod template or the image to suit it, or have it make an exception.',
   },
   AdmissionWebhookUnavailable: {
-    shows: 'create: 500, `failed calling webhook`',
+    shows:
+      'create: 500, `failed calling webhook`; 504 that ends with `request did not complete within requested timeout`',
     policy: { type: 'grace', graceMs: 30 * second },
-    todo: 'The webhook that it names does not answer; until it does, no pod can be created there.',
+    todo: 'The webhook, which it mostly names, does not answer; until it does, no pod can be created there.',
   },
   ServiceAccountNotFound: {
     shows: 'create: 403, `error looking up service account`',
@@ -105,7 +106,7 @@ export const createReasons = {
     todo: 'See that the kubeconfig names the API server of a Kubernetes cluster, and no path below it.',
   },
   ApiServerUnavailable: {
-    shows: 'create: 429, 5xx',
+    shows: 'create: 429, any other 5xx',
     policy: { type: 'grace', graceMs: 300 * second },
     todo: 'The API server is overloaded or starting, or what it stands on is; it was asked again and again.',
   },

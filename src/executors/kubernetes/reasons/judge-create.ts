@@ -38,6 +38,9 @@ const rules: readonly Rule[] = [
   { word: 'AdmissionDenied', says: /^admission webhook ".*?" denied the request/ },
   { word: 'AdmissionDenied', says: /^\S+ (?:".*?" )?is forbidden: \w+AdmissionPolicy '.*?' with binding '.*?' denied/ },
   { word: 'AdmissionWebhookUnavailable', says: /failed calling webhook|failed to call webhook/ },
+  // What asks the webhooks says it so where they used up the whole request. Where it was anything else, or that is not
+  // known, the API server says more: "… - context deadline exceeded", "within the allotted timeout".
+  { word: 'AdmissionWebhookUnavailable', code: 504, says: /request did not complete within requested timeout$/ },
   { word: 'PodSecurityViolation', code: 403, says: /violates PodSecurity "|against any security context constraint/ },
   { word: 'QuotaExceeded', code: 403, says: /exceeded quota: / },
   { word: 'ResourcesRequired', code: 403, says: /failed quota: .*must specify/ },
