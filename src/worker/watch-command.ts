@@ -27,7 +27,7 @@ export async function watchCommand(
         reportedStart = true;
         continue;
       }
-      const pending = `${observation.reason}: ${observation.message}`;
+      const pending = JSON.stringify(observation);
       if (reportedStart || pending === lastPending) continue;
       await parts.feed.report(commandId, token, observation);
       lastPending = pending;

@@ -14,6 +14,7 @@ import { createScriptedExecutor } from '../../src/executors/scripted/scripted-ex
 import { createContextReader } from '../../src/main/context-reader.ts';
 import { randomIds } from '../../src/main/random-ids.ts';
 import { systemClock } from '../../src/main/system-clock.ts';
+import type { CommandFeed } from '../../src/ports/command-feed.ts';
 import type { Executor } from '../../src/ports/executor.ts';
 import { executorsByKind } from '../../src/ports/executors.ts';
 import type { WorkerLog } from '../../src/worker/dependencies.ts';
@@ -50,9 +51,8 @@ describe('the worker', () => {
     await directory.remove();
   });
 
-  const start = (executor: Executor | undefined = scripted): Worker => {
-    const executors = executorsByKind(new Map(executor === undefined ? [] : [['scripted', executor]]));
-    const feed = createCommandFeed(behind.plane);
+  const start = (executor: Executor = scripted, feed: CommandFeed = createCommandFeed(behind.plane)): Worker => {
+    const executors = executorsByKind(new Map([['scripted', executor]]));
     const options = { id: randomIds.workerId(), concurrency: 10, sweepMs: 60_000 };
     const worker = startWorker({ feed, executors, clock: systemClock, random: Math.random, log: silent }, options);
     workers.push(worker);
@@ -108,6 +108,35 @@ describe('the worker', () => {
     assert.deepEqual([command.phase, await output(id)], ['completed', 'still here\n']);
     await destroyed.promise;
     assert.ok(failures >= 6 && (await gone(id)));
+  });
+
+  test('what the platform notes while the reason stays the same is told as well, and nothing is told twice', async () => {
+    const pending = { type: 'pending', reason: 'ImagePullBackOff', message: 'No such image.' } as const;
+    const noted = {
+      ...pending,
+      events: [{ at: systemClock.now(), reason: 'Failed', message: 'Not found.', count: 1 }],
+    };
+    const feed = createCommandFeed(behind.plane);
+    const told: unknown[] = [];
+    const listening: CommandFeed = {
+      ...feed,
+      report: async (id, token, said) => {
+        if (said.type === 'pending') told.push(said);
+        return feed.report(id, token, said);
+      },
+    };
+    const executor: Executor = {
+      ...scripted,
+      start: async () => {},
+      observe: async function* () {
+        yield* [pending, pending, noted, noted];
+        yield { type: 'refused', reason: 'ImagePullBackOff', message: 'No such image.' };
+      },
+    };
+    start(executor, listening);
+    const command = await end(await behind.submit('exit 0'));
+    assert.deepEqual(told, [pending, noted]);
+    assert.deepEqual('events' in command && command.events, noted.events);
   });
 
   test('reading that breaks off anywhere is gone on with, to the byte', async () => {

@@ -54,16 +54,23 @@ export async function* observeCommand(
       const seen = await see(room, run, events, overSinceMs === undefined ? 0 : now - overSinceMs, signal);
       if (seen !== undefined && isFinal(seen)) {
         // Whoever waits for another pod to read from waits in vain.
-        if (seen.type === 'refused') run.refusal ??= { reason: seen.reason, message: seen.message };
+        if (seen.type === 'refused') {
+          run.refusal ??= { reason: seen.reason, message: seen.message };
+          // Nobody has asked for them yet where it was refused at once.
+          await events.of(run, signal);
+        }
         yield noted(run, seen);
         return;
       }
       if (run.began !== undefined && !begun) {
         begun = true;
         yield { type: 'started', startedAt: run.began };
-      } else if (seen?.type === 'pending' && !begun && `${seen.reason}: ${seen.message}` !== told) {
-        told = `${seen.reason}: ${seen.message}`;
-        yield noted(run, seen);
+      } else if (seen?.type === 'pending' && !begun) {
+        // The cluster's events come later than its word, and more of them while the word stays.
+        const pending = noted(run, seen);
+        const telling = JSON.stringify(pending);
+        if (telling !== told) yield pending;
+        told = telling;
       }
       await run.next(overSinceMs === undefined ? judgeEveryMs : lookAgainMs, signal);
     }
