@@ -8,6 +8,7 @@ const kubectlVariable = 'LONGARM_TEST_KUBECTL';
 const imageVariable = 'LONGARM_TEST_IMAGE';
 const imageWithoutShellVariable = 'LONGARM_TEST_IMAGE_WITHOUT_SHELL';
 const stateVariable = 'LONGARM_TEST_CLUSTER_STATE';
+const hostVariable = 'LONGARM_TEST_HOST';
 
 /** The environment in which tests are told of a cluster. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -70,6 +71,14 @@ export function clusterToldBy(variables: Variables): ClusterUnderTest {
  */
 export function clusterUnderTest(): ClusterUnderTest {
   return clusterToldBy(process.env);
+}
+
+/**
+ * An address of this machine at which a test's servers are reached by pods and by the API server of the cluster under test.
+ * @throws {Error} when nobody says which
+ */
+export function machineHost(): string {
+  return process.env[hostVariable] ?? clusterToHarm().machineAddress;
 }
 
 /**

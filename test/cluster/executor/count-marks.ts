@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
-import { clusterToHarm } from '../cluster-under-test.ts';
+import { machineHost } from '../cluster-under-test.ts';
 
 /** Counts what commands did, outside of their pods and of anything that could be lost with them. */
 export interface MarkCounter {
@@ -16,7 +16,7 @@ export interface MarkCounter {
 
 /** Listens where pods of the cluster under test can reach this machine; of another cluster `LONGARM_TEST_HOST` says where. */
 export async function countMarks(): Promise<MarkCounter> {
-  const host = process.env['LONGARM_TEST_HOST'] ?? clusterToHarm().machineAddress;
+  const host = machineHost();
   const marks = new Map<string, number>();
   const news = new EventEmitter().setMaxListeners(0);
   const nonces = new Set<string>();
