@@ -5,6 +5,7 @@ import { inParallel } from '../../loss/in-parallel.ts';
 import { firstOutput } from '../../loss/read-output.ts';
 import { shortened } from '../../shortened.ts';
 import { type PodServer, startPodServer } from '../pod-server.ts';
+import { podPath } from './in-pod.ts';
 
 const codes = shortened(256, 8);
 const commands = shortened(1000, 20);
@@ -54,6 +55,49 @@ describe('ends of commands in pods', () => {
       assert.equal(server.marks.count(name), 1);
     });
   }
+
+  test('a program that is not there is completed with 127, and the shell says in the logs which', async () => {
+    const result = await run(`${server.marks.command('absent')}; no-such-program --at-all`);
+    const { provisioningState, exitCode, logs, reason, longarm } = result.properties;
+    const why = JSON.stringify(result.properties);
+    assert.deepEqual(
+      [provisioningState, exitCode, reason, longarm?.complete],
+      ['Succeeded', 127, undefined, true],
+      why,
+    );
+    assert.equal(longarm?.phase, 'completed');
+    assert.match(logs ?? '', /no-such-program: not found\n$/);
+    assert.equal(server.marks.count('absent'), 1);
+  });
+
+  test('one whose activeDeadlineSeconds run out fails with DeadlineExceeded, with what it wrote, and runs no further', async () => {
+    const command = `trap '' TERM; ${server.marks.command('begun')}; echo begun; sleep 600; ${server.marks.command('over')}`;
+    const ref = await server.submit({ command, longarm: { graceSeconds: 1, timeoutSeconds: 300 } });
+    const client = server.client();
+    assert.equal(await firstOutput(client, ref), 'begun\n');
+    // An API server lets it be lowered while the pod runs.
+    await server.kube.request(
+      {
+        method: 'PATCH',
+        path: podPath(server, ref),
+        body: { spec: { activeDeadlineSeconds: 1 } },
+        contentType: 'application/merge-patch+json',
+      },
+      AbortSignal.timeout(30_000),
+    );
+    const { properties } = await client.waitForEnd(ref);
+    const { provisioningState, reason, logs, longarm } = properties;
+    const why = JSON.stringify(properties);
+    assert.deepEqual([provisioningState, longarm?.times.stopRequestedAt], ['Failed', undefined], why);
+    assert.match(reason ?? '', /^DeadlineExceeded: .*activeDeadlineSeconds/);
+    assert.match(logs ?? '', /^begun\n/);
+    assert.ok(
+      longarm?.events?.some((event) => event.reason === 'DeadlineExceeded'),
+      why,
+    );
+    await server.nothingLeft();
+    assert.deepEqual([server.marks.count('begun'), server.marks.count('over')], [1, 0]);
+  });
 
   test(`${commands.title} commands that print their number and exit with it: every line and every code is right`, async (t) => {
     const began = performance.now();
