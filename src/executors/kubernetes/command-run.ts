@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { SpoolFacts } from './keeper/facts.ts';
 import type { PodPayload } from './pod/payload.ts';
 import type { PodEvent } from './reasons/pod-shape.ts';
-import { isEarlierThan, keeperNeverRan, type SeenPod } from './seen-pod.ts';
+import { isAsNewAs, keeperNeverRan, type SeenPod } from './seen-pod.ts';
 
 const wokenUp = new Error('there is news');
 
@@ -101,9 +101,16 @@ export class CommandRun {
     return this.#podKnown;
   }
 
-  /** Takes the pod as it stands, unless a later state of it was seen already. */
+  /**
+   * Takes the pod as a request was answered, unless the watch has told as much by now. It comes over another connection
+   * and tells nothing twice: what an older answer covered up would stay hidden until the pod changes again.
+   */
+  answered(pod: SeenPod): void {
+    if (this.#pod === undefined || !isAsNewAs(this.#pod, pod)) this.saw(pod);
+  }
+
+  /** Takes the pod as it stands. A stopped pod's late news says nothing about a new one of that name. */
   saw(pod: SeenPod): void {
-    if (this.#pod !== undefined && isEarlierThan(pod, this.#pod)) return;
     const other = this.#pod !== undefined && this.#pod.uid !== pod.uid;
     if (other) this.scheduledAtMs = undefined;
     this.#pod = pod;

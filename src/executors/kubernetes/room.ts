@@ -108,7 +108,7 @@ export async function refresh(room: KubernetesRoom, run: CommandRun, signal: Abo
   const before = run.pod?.uid;
   try {
     const path = pathOf(room, 'pods', objectName(run.commandId));
-    run.saw(seePod(await room.client.request({ method: 'GET', path }, signal)));
+    run.answered(seePod(await room.client.request({ method: 'GET', path }, signal)));
   } catch (error) {
     if (!isNotFound(error)) throw error;
     // The pod may have been made while the answer was on its way.

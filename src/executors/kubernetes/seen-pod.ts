@@ -45,14 +45,12 @@ export function seePod(object: unknown): SeenPod {
 }
 
 /**
- * Whether it is an earlier state of the pod than the other one. Answers overtake each other: that of a create, say, comes
- * behind the watch's word of what a node made of the pod. Versions are whole numbers that grow (KEP-5504); where one is
- * not, nothing is said.
+ * Tells whether `known` is at least as new as `other`. A version is a number in the store's count of changes: Kubernetes
+ * lets clients compare them since 1.35 (KEP-5504), and counted so before. False where one is no number.
  */
-export function isEarlierThan(one: SeenPod, other: SeenPod): boolean {
-  const [a = '', b = ''] = [one.resourceVersion, other.resourceVersion];
-  if (one.uid !== other.uid || !/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
-  return BigInt(a) < BigInt(b);
+export function isAsNewAs(known: SeenPod, other: SeenPod): boolean {
+  const [version = '', otherVersion = ''] = [known.resourceVersion, other.resourceVersion];
+  return /^\d+$/.test(version) && /^\d+$/.test(otherVersion) && BigInt(version) >= BigInt(otherVersion);
 }
 
 /** How a container of a pod stands. `unknown` where the cluster has said nothing yet. */

@@ -72,7 +72,7 @@ async function create(
     const body = buildPod(launch, payload, settings);
     const made = await room.client.request({ method: 'POST', path: pathOf(room, 'pods'), query: strict, body }, signal);
     run.hinderedSinceMs.clear();
-    run.saw(seePod(made));
+    run.answered(seePod(made));
   } catch (error) {
     signal.throwIfAborted();
     if (isAlreadyExists(error)) return await adopt(room, run, launch, signal);

@@ -103,7 +103,7 @@ async function barByName(room: KubernetesRoom, run: CommandRun, signal: AbortSig
   const path = pathOf(room, 'pods');
   run.barring = room.client
     .request({ method: 'POST', path, body }, AbortSignal.timeout(barAnswerMs))
-    .then((bar) => run.saw(seePod(bar)));
+    .then((bar) => run.answered(seePod(bar)));
   try {
     await unlessAborted(run.barring, signal);
     return true;

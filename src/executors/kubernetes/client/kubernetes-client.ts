@@ -18,7 +18,7 @@ export interface KubernetesMetadata {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;
-  /** Opaque: it is handed back to the server, and never compared. */
+  /** Opaque: it is handed back to the server. Nothing here compares it. */
   readonly resourceVersion: string;
   readonly [field: string]: unknown;
 }
