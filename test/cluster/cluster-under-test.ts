@@ -81,6 +81,11 @@ export function machineHost(): string {
   return process.env[hostVariable] ?? clusterToHarm().machineAddress;
 }
 
+/** Where the cluster that was brought up for this test process has its state; undefined on any other one. */
+export function ownClusterState(): string | undefined {
+  return process.env[stateVariable];
+}
+
 /**
  * The same with what can be done to it; for tests in `test/cluster-faults/`, which run on no other cluster.
  * @throws {Error} when it was told of none, or of one that was not brought up for it

@@ -9,6 +9,9 @@ export const containerdSocket = '/run/containerd/containerd.sock';
 /** The file of this name in the cluster's configuration. */
 export const configurationFile = (state: string, name: string): string => join(configurationOf(state), name);
 
+/** Where containerd looks, at each pull, for how a registry is reached: `HOST/hosts.toml`. A test may write there. */
+export const registriesOf = (state: string): string => configurationFile(state, 'registries');
+
 const containerd = (state: string): string => `version = 2
 
 [plugins."io.containerd.grpc.v1.cri"]
@@ -19,6 +22,8 @@ const containerd = (state: string): string => `version = 2
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${configurationFile(state, 'cni')}"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${registriesOf(state)}"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
@@ -81,6 +86,7 @@ const kubelet = (state: string, place: Place): unknown => ({
 /** Writes the files that the daemons of a cluster are configured by. */
 export function writeConfiguration(state: string, place: Place): void {
   mkdirSync(configurationFile(state, 'cni'), { recursive: true });
+  mkdirSync(registriesOf(state), { recursive: true });
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   const files = {
     'containerd.toml': containerd(state),

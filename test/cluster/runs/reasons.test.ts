@@ -9,6 +9,7 @@ import { clusterUnderTest } from '../cluster-under-test.ts';
 import { countMarks, type MarkCounter } from '../executor/count-marks.ts';
 import { modest } from '../executor/kubernetes-bench.ts';
 import { clusterClient, makeNamespace, removeNamespace } from '../executor/test-namespace.ts';
+import { type ImageRegistry, imagesNotThere, openImageRegistry } from './image-registry.ts';
 import { assertNeverBegan, assertNoted, secondsOf, toldOf } from './told-of-start.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(60_000);
@@ -50,11 +51,25 @@ const hasGrace = (seconds: number): readonly [from: number, to: number] => [seco
 
 const hindered: readonly Hindered[] = [
   {
-    what: 'an image that is not there',
+    what: 'an image whose registry does not answer',
     cluster: { image: 'test.longarm.invalid/nothing:1' },
     reason: /^ImagePullBackOff: .*test\.longarm\.invalid\/nothing:1/,
     ends: hasGrace(30),
     event: { reason: 'Failed', message: /^Failed to pull image "test\.longarm\.invalid\/nothing:1": / },
+  },
+  {
+    what: 'an image that its registry has not',
+    cluster: { image: imagesNotThere.absent },
+    reason: /^ImagePullBackOff: .*not found/,
+    ends: onceTried,
+    event: { reason: 'Failed', message: /^Failed to pull image .*not found/ },
+  },
+  {
+    what: 'an image that its registry gives to nobody without a password',
+    cluster: { image: imagesNotThere.private },
+    reason: /^ImagePullBackOff: .*(401 Unauthorized|denied)/,
+    ends: onceTried,
+    event: { reason: 'Failed', message: /^Failed to pull image .*(401 Unauthorized|denied)/ },
   },
   {
     what: 'an image name that is none',
@@ -166,11 +181,13 @@ describe('why a command could not start in a real cluster', () => {
   };
   let client: KubernetesClient;
   let marks: MarkCounter;
+  let registry: ImageRegistry;
   let server: ArmServer;
 
   before(async () => {
     client = await clusterClient();
     marks = await countMarks();
+    registry = await openImageRegistry();
     kubectl('taint', 'nodes', '--all', '--overwrite', taint);
     for (const name of Object.values(namespaces)) await makeNamespace(client, name);
     const post = (path: string, body: object) => client.request({ method: 'POST', path, body }, soon());
@@ -215,6 +232,7 @@ describe('why a command could not start in a real cluster', () => {
     kubectl('taint', 'nodes', '--all', `${taint}-`);
     await server.stop();
     await marks.close();
+    await registry.close();
     for (const path of [`${bindings}/${policy}`, `${policies}/${policy}`]) {
       await client.request({ method: 'DELETE', path }, soon());
     }
