@@ -30,8 +30,8 @@ describe('a command in a pod of a cluster whose API server does what it is asked
     const { provisioningState, exitCode, reason, longarm } = properties;
     assert.deepEqual([provisioningState, exitCode, reason, longarm?.complete], ['Succeeded', 6, undefined, true]);
     assert.equal(await outputOf(pods, ref), 'the file\n');
-    assert.equal(pods.marks.count(mark), 1);
     await pods.nothingLeft();
+    assert.equal(pods.marks.count(mark), 1);
   }
 
   for (const name of ['POST configmaps', 'POST secrets', 'POST pods', 'DELETE pods', 'DELETE secrets'] as const) {

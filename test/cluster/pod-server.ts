@@ -40,6 +40,8 @@ export interface PodServerOptions {
   /** What `node --import` gives it besides. */
   readonly preload?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it keeps its state, for a test that has to know before; whoever names it removes it. */
+  readonly dataDirectory?: string;
   /** Where it is told that the API server `kubernetes` is, in place of where it is: a proxy's URL, not on loopback. */
   readonly apiServer?: string;
   /** What is said of the cluster besides; a `podTemplate` takes the place of `modest`. */
@@ -74,7 +76,11 @@ export interface PodServer {
   said(): string;
   /** All that Longarm has made in the namespace and that belongs to a command: `pods/…`, `secrets/…`, `configmaps/…`. */
   leftovers(): Promise<readonly string[]>;
-  /** Waits until nothing is left over, and asserts that every command has ended. @throws {Error} after 60 s */
+  /**
+   * Waits until nothing is left over, and asserts that every command has ended. What its commands did is counted by then,
+   * a late second run included: count marks after this.
+   * @throws {Error} after 60 s
+   */
   nothingLeft(): Promise<void>;
   /** Ends the server, and removes its namespace and everything else. */
   dispose(): Promise<void>;
@@ -83,7 +89,7 @@ export interface PodServer {
 /** Starts a server, registers a client and the cluster in a new namespace, and waits until it is up. */
 export async function startPodServer(options: PodServerOptions = {}): Promise<PodServer> {
   const folder = mkdtempSync(join(tmpdir(), 'pods-'));
-  const dataDirectory = join(folder, 'state');
+  const dataDirectory = options.dataDirectory ?? join(folder, 'state');
   const port = await freePort('127.0.0.1');
   const namespace = `longarm-test-${randomBytes(4).toString('hex')}`;
   const kube = await clusterClient();
@@ -210,6 +216,7 @@ export async function startPodServer(options: PodServerOptions = {}): Promise<Po
         assert.ok(performance.now() < deadline, `left over: ${left.join(', ')}`);
         await sleep(100);
       }
+      await marks.settled();
     },
     dispose: async () => {
       for (const each of clients) each.close();

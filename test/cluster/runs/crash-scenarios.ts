@@ -24,7 +24,7 @@ export interface CrashScenario {
   prepare(pods: CrashingPods, mark: string): Promise<CommandRef | undefined>;
   /** Passes the points. Answers once the command has ended. */
   act(pods: PodServer, mark: string, submitted: CommandRef | undefined): Promise<CommandRef>;
-  /** Asserts what must be true then, wherever the crash was. */
+  /** Asserts what must be true then, wherever the crash was. Nothing is left when it is called. */
   verify(pods: PodServer, mark: string, result: CommandResult, printed: string): void;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CrashControl, crashVariable } from '../../crash/crash-control.ts';
@@ -17,14 +17,21 @@ export interface CrashingPods extends PodServer {
 /** Starts one with the crash points of `programs/request-crash-points.ts`. */
 export async function startCrashingPods(): Promise<CrashingPods> {
   const folder = mkdtempSync(join(tmpdir(), 'crashing-'));
+  const dataDirectory = join(folder, 'state');
+  // All folders of output are there, as they are after some hundreds of commands: which of them a new one needs is chance.
+  for (let shard = 0; shard < 256; shard += 1) {
+    const path = join(dataDirectory, 'outputs', shard.toString(16).padStart(2, '0'));
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
   const control: CrashControl = {
-    root: join(folder, 'no-effects-on-files'),
+    root: dataDirectory,
     armFile: join(folder, 'crash-at'),
     traceFile: join(folder, 'crash-trace'),
   };
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const pods = await startPodServer({ preload, environment: { [crashVariable]: JSON.stringify(control) } });
+    const environment = { [crashVariable]: JSON.stringify(control) };
+    const pods = await startPodServer({ preload, environment, dataDirectory });
     const dispose = pods.dispose.bind(pods);
     return Object.assign(pods, {
       arm: (point: string | undefined) => {

@@ -34,9 +34,10 @@ async function crashAt(pods: CrashingPods, scenario: CrashScenario, point: strin
   await pods.start();
   const ref = await acting;
   const result = await pods.client().waitForEnd(ref);
-  scenario.verify(pods, mark, result, await outputOf(pods, ref));
+  const printed = await outputOf(pods, ref);
   assert.deepEqual(await pods.client().waitForEnd(ref), result);
   await pods.nothingLeft();
+  scenario.verify(pods, mark, result, printed);
 }
 
 const trials = crashScenarios.flatMap((scenario) => scenario.points.map((point) => ({ scenario, point })));
