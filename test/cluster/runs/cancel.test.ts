@@ -13,6 +13,7 @@ import { type PodServer, startPodServer } from '../pod-server.ts';
 const moments = shortened(1000, 25);
 const width = 8;
 const exitCode = 7;
+const written = 'before\nafter\ndone\n';
 
 /** What a command that was cancelled at some moment came to. */
 interface Trial {
@@ -34,7 +35,8 @@ describe('cancel of commands in pods', () => {
 
   async function trial(mark: string, [first, second]: readonly string[], pauseMs: number): Promise<Trial> {
     const client = server.client();
-    const command = `sleep ${first}; ${server.marks.command(mark)}; sleep ${second}; echo done; exit ${exitCode}`;
+    const effect = `echo before; ${server.marks.command(mark)}; echo after`;
+    const command = `sleep ${first}; ${effect}; sleep ${second}; echo done; exit ${exitCode}`;
     const ref = await server.submit({ command, longarm: { graceSeconds: 1 } });
     await pass(pauseMs);
     const cancelSentAt = Date.now();
@@ -71,13 +73,15 @@ describe('cancel of commands in pods', () => {
       assert.equal(server.marks.count(mark), effectsAtAnswer, `an effect after the answer; ${what}`);
       assert.ok(effectsAtAnswer <= 1, `${effectsAtAnswer} effects; ${what}`);
       if (provisioningState === 'Succeeded') {
-        assert.deepEqual([code, effectsAtAnswer, logs, longarm?.complete], [exitCode, 1, 'done\n', true], what);
+        assert.deepEqual([code, effectsAtAnswer, logs, longarm?.complete], [exitCode, 1, written, true], what);
       } else {
         assert.equal(provisioningState, 'Canceled', what);
         // An exit that was recorded before the cancel was even sent is an exit.
         const early = cancelSentAt - Date.parse(longarm?.times.finishedAt ?? '');
         assert.ok(early <= 0, `it had ended ${early} ms before; ${what}`);
-        if (effectsAtAnswer === 0) assert.equal(logs ?? '', '', what);
+        // It is told what the command wrote, to the line where it was when it was stopped, and that this is all.
+        assert.match(logs ?? '', effectsAtAnswer === 0 ? /^(before\n)?$/ : /^before\n(after\n(done\n)?)?$/, what);
+        assert.equal(longarm?.complete, true, what);
       }
       assert.deepEqual(await client.waitForEnd(ref), answer, 'the end changed');
     }
@@ -93,7 +97,8 @@ describe('cancel of commands in pods', () => {
     const { properties } = await client.waitForEnd(ref);
     assert.equal(properties.provisioningState, 'Canceled');
     assert.ok(properties.startedAt, JSON.stringify(properties));
-    assert.equal(properties.logs, 'here\n');
+    assert.deepEqual([properties.logs, properties.longarm?.complete], ['here\n', true]);
     await server.nothingLeft();
+    assert.equal(server.marks.count(mark), 1);
   });
 });

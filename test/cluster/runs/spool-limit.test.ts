@@ -34,8 +34,8 @@ describe('a command that writes while its server is away', () => {
     const { result: again, ...fetched } = await readOutput(client, ref, { follow: false });
     assert.deepEqual(fetched, followed);
     assert.deepEqual(again.properties, result.properties);
-    assert.equal(server.marks.count(mark), 1);
     await server.nothingLeft();
+    assert.equal(server.marks.count(mark), 1);
     return { digest: followed, properties: result.properties };
   }
 
