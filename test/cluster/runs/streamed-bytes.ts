@@ -7,6 +7,8 @@ import type { PodServer } from '../pod-server.ts';
 /** A command that tells the digest of random bytes and then writes them, piece by piece. */
 export interface StreamedBytes {
   readonly command: CommandRef;
+  /** How much it writes in all. */
+  readonly totalBytes: number;
   /** Asserts that it completed, once, that every byte is stored, and that nothing is left. */
   completed(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export async function startStream(pods: PodServer, { bytes, pieces, pauseSeconds
   const line = said.slice(0, said.indexOf('\n') + 1);
   return {
     command,
+    totalBytes: line.length + pieces * pieceBytes,
     completed: async () => {
       const { properties } = await pods.client().waitForEnd(command);
       const { provisioningState, exitCode, reason, longarm } = properties;
