@@ -4,11 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ArmClient, createArmClient } from '../../src/client/arm-client.ts';
 import { machineClock } from '../../src/client/client-clock.ts';
-import { listOf, objectOf, textOf } from '../../src/client/json-fields.ts';
+import { objectOf, textOf } from '../../src/client/json-fields.ts';
 import type { CommandRef } from '../../src/client/session.ts';
 import type { ClusterAddress } from '../../src/core/resource-id.ts';
 import { parseClusterName, parseResourceGroupName, parseSubscriptionId } from '../../src/core/resource-id.ts';
@@ -20,6 +19,7 @@ import { clusterUnderTest } from './cluster-under-test.ts';
 import { countMarks, type MarkCounter } from './executor/count-marks.ts';
 import { modest } from './executor/kubernetes-bench.ts';
 import { clusterClient, makeNamespace, removeNamespace } from './executor/test-namespace.ts';
+import { leftoversIn, untilNothingIsLeft } from './leftovers.ts';
 
 const longarm = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/longarm.mjs');
 /** How long a client goes on trying: through any fault and restart on a machine that has much to do. */
@@ -167,18 +167,6 @@ export async function startPodServer(options: PodServerOptions = {}): Promise<Po
   };
   const cluster = await register('pods', {});
 
-  const leftovers = async (): Promise<readonly string[]> => {
-    const left: string[] = [];
-    for (const kind of ['pods', 'secrets', 'configmaps']) {
-      const path = `/api/v1/namespaces/${namespace}/${kind}`;
-      const query = { labelSelector: 'longarm.dev/command' };
-      const list = objectOf(await kube.request({ method: 'GET', path, query }, AbortSignal.timeout(30_000)));
-      for (const item of listOf(list, 'items')) {
-        left.push(`${kind}/${textOf(objectOf(objectOf(item)['metadata']), 'name') ?? ''}`);
-      }
-    }
-    return left;
-  };
   return {
     cluster,
     namespace,
@@ -203,19 +191,14 @@ export async function startPodServer(options: PodServerOptions = {}): Promise<Po
     stop,
     start,
     said: () => said,
-    leftovers,
+    leftovers: () => leftoversIn(kube, namespace),
     nothingLeft: async () => {
       for (const each of clusters) {
         for await (const { id } of own.list(each, { phase: 'accepted,claimed,launching,running' })) {
           assert.fail(`command ${id} has not ended`);
         }
       }
-      // What ran is removed just after its end is told; only a look at the cluster shows that.
-      const deadline = performance.now() + 60_000;
-      for (let left = await leftovers(); left.length > 0; left = await leftovers()) {
-        assert.ok(performance.now() < deadline, `left over: ${left.join(', ')}`);
-        await sleep(100);
-      }
+      await untilNothingIsLeft(kube, namespace);
       await marks.settled();
     },
     dispose: async () => {

@@ -10,6 +10,7 @@ import {
   createKubernetesExecutor,
   type KubernetesExecutor,
 } from '../../../src/executors/kubernetes/kubernetes-executor.ts';
+import { objectName } from '../../../src/executors/kubernetes/names.ts';
 import { randomIds } from '../../../src/main/random-ids.ts';
 import type { CommandFeed } from '../../../src/ports/command-feed.ts';
 import type { Executor } from '../../../src/ports/executor.ts';
@@ -22,6 +23,7 @@ import { clusterUnderTest } from '../cluster-under-test.ts';
 import { countMarks, type MarkCounter } from '../executor/count-marks.ts';
 import { modest } from '../executor/kubernetes-bench.ts';
 import { clusterClient, makeNamespace, removeNamespace } from '../executor/test-namespace.ts';
+import { leftoversIn, untilNothingIsLeft } from '../leftovers.ts';
 
 const clock = { ...machineClock, advance: () => undefined, sleeperWithin: () => Promise.resolve() };
 const silent = { info: () => undefined, warn: () => undefined };
@@ -88,7 +90,7 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     `${marks.command(mark)}; echo before; i=0; while [ $i -lt 20 ]; do i=$((i + 1)); echo "line $i"; sleep 0.2; done; exit 5`;
   const printed = `before\n${Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`).join('')}`;
 
-  const judge = async (id: CommandId, mark: string): Promise<void> => {
+  const judge = async (id: CommandId): Promise<void> => {
     const signal = AbortSignal.timeout(judgedMs);
     const asked = { address: behind.cluster.address, id, holdMs: () => judgedMs, signal };
     const { command } = await getCommandResult(behind.plane, behind.actor, asked);
@@ -97,15 +99,14 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     const pieces: Uint8Array[] = [];
     for await (const piece of behind.plane.outputs.read(id, 0, Number.MAX_SAFE_INTEGER)) pieces.push(piece);
     assert.deepEqual([Buffer.concat(pieces).toString(), command.output.complete], [printed, true]);
-    assert.equal(marks.count(mark), 1);
   };
-  /** What is left is what a sweep of a server that lives finds and removes. */
-  const nothingLeft = async (): Promise<void> => {
+  /** Asserts that the workers themselves have removed what was made, and that each command ran once. */
+  const nothingLeft = async (...names: readonly string[]): Promise<void> => {
+    await untilNothingIsLeft(client, namespace);
     for (const worker of workers) await worker.stop();
-    const signal = AbortSignal.timeout(60_000);
-    const executor = open();
-    await sweep(partsOf(createCommandFeed(behind.plane), executor), signal);
-    assert.deepEqual(await executor.list(signal), []);
+    assert.deepEqual(await leftoversIn(client, namespace), [], 'after the end of the workers');
+    await marks.settled();
+    for (const mark of names) assert.equal(marks.count(mark), 1);
   };
   const newMark = (): string => randomBytes(6).toString('hex');
 
@@ -126,8 +127,8 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     const id = await behind.submit(text(mark));
     while (waiting === 0) await clock.sleep(10);
     begin(createCommandFeed(behind.plane), together(open()));
-    await judge(id, mark);
-    await nothingLeft();
+    await judge(id);
+    await nothingLeft(mark);
   });
 
   test('it runs once, and no byte is lost or doubled, though one that lost its lease reads on beside the other', async () => {
@@ -139,8 +140,8 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     while ((await behind.plane.outputs.length(id)) === 0) await ear.next(1000);
     ear.close();
     begin(createCommandFeed(behind.plane), open());
-    await judge(id, mark);
-    await nothingLeft();
+    await judge(id);
+    await nothingLeft(mark);
   });
 
   test('ten run once each, and no byte is lost, though the lease passes to and fro between two that never hear of it', async () => {
@@ -152,8 +153,8 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
     }
     begin(deaf(createCommandFeed(behind.plane)), open());
     begin(deaf(createCommandFeed(behind.plane)), open());
-    for (const [mark, id] of submitted) await judge(id, mark);
-    await nothingLeft();
+    for (const id of submitted.values()) await judge(id);
+    await nothingLeft(...submitted.keys());
   });
 
   test('a start that arrives when another has long ended and removed the command runs nothing', async () => {
@@ -187,11 +188,14 @@ describe('two servers’ workers with one command in a pod', { timeout: 5 * 60_0
         gone.resolve();
       },
     });
-    await judge(id, mark);
+    await judge(id);
     await gone.promise;
+    await untilNothingIsLeft(client, namespace);
     held.resolve();
     await late.promise;
-    await nothingLeft();
-    assert.equal(marks.count(mark), 1);
+    // Only a sweep can know of what it made.
+    assert.deepEqual(await leftoversIn(client, namespace), [`pods/${objectName(id)}`]);
+    await sweep(partsOf(createCommandFeed(behind.plane), open()), AbortSignal.timeout(60_000));
+    await nothingLeft(mark);
   });
 });
