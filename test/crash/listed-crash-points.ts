@@ -12,5 +12,5 @@ export function listedEffects(scenario: string): readonly string[] {
 
 /** A crash point without its moment. */
 export function effectOf(point: string): string {
-  return point.replace(/^(?:before|after) /, '');
+  return point.replace(/^(?:before|(?:told )?in|after) /, '');
 }

@@ -10,16 +10,16 @@ import { firstOutput } from '../../loss/read-output.ts';
 import { zipContext } from '../../wire/zip-writer.ts';
 import { clusterUnderTest } from '../cluster-under-test.ts';
 import { modest } from '../executor/kubernetes-bench.ts';
-import { eventually } from '../one-node/eventually.ts';
 import type { PodServer } from '../pod-server.ts';
 import type { CrashingPods } from './crashing-pods.ts';
+import { deleteAtOnce, podOf, until } from './in-pod.ts';
 import { inCommand } from './long-run.ts';
 
 /** A way of a command through crash points. */
 export interface CrashScenario {
   readonly name: string;
-  /** The points at which the server is killed. */
-  readonly points: readonly string[];
+  /** Points of effects that are listed for it, which it does not pass, or not each time. */
+  readonly passesBy: readonly string[];
   /** Makes ready what comes before the point is armed; may leave the server dead. @returns what was submitted by then. */
   prepare(pods: CrashingPods, mark: string): Promise<CommandRef | undefined>;
   /** Passes the points. Answers once the command has ended. */
@@ -27,12 +27,6 @@ export interface CrashScenario {
   /** Asserts what must be true then, wherever the crash was. Nothing is left when it is called. */
   verify(pods: PodServer, mark: string, result: CommandResult, printed: string): void;
 }
-
-const around = (...effects: readonly string[]): readonly string[] =>
-  effects.flatMap((effect) => [`before ${effect}`, `after ${effect}`]);
-
-/** Points of an exec: before it is asked for, when it is open, when it is over. */
-const throughout = (exec: string): readonly string[] => [`before ${exec}`, `in ${exec}`, `after ${exec}`];
 
 /** How long a server may take to adopt what it finds when it starts. */
 const adoptedMs = 10_000;
@@ -69,6 +63,11 @@ function assertCompleted(pods: PodServer, mark: string, { properties }: CommandR
   assert.equal(pods.marks.count(mark), 1);
 }
 
+function assertNeverRan(pods: PodServer, mark: string, { properties }: CommandResult, text: string): void {
+  assert.deepEqual([properties.provisioningState, properties.startedAt, text], ['Canceled', undefined, '']);
+  assert.equal(pods.marks.count(mark), 0);
+}
+
 const small = zipContext([{ name: 'sub/file', content: 'the file\n', mode: 0o100640 }]);
 /** More than a Secret holds, so it is brought into the pod by exec. */
 const large = zipContext([
@@ -87,10 +86,16 @@ async function submitNowhere(pods: PodServer, request: RunCommandRequest): Promi
   const podTemplate = { spec: { ...modest.spec, nodeSelector: { 'longarm.invalid/nowhere': 'yes' } } };
   await client.clusters.put(cluster, { properties: { longarm: { ...longarm, kubeconfig, podTemplate } } });
   const ref = await client.submit(cluster, request, { keepsIdempotencyKeys: true });
-  const path = `/api/v1/namespaces/${pods.namespace}/pods/longarm-${ref.id.replaceAll('-', '')}`;
-  await eventually('The pod', 30_000, AbortSignal.timeout(60_000), () =>
-    pods.kube.request({ method: 'GET', path }, AbortSignal.timeout(10_000)),
-  );
+  await until('a pod', () => podOf(pods, ref));
+  return ref;
+}
+
+/** Has the server die while the command runs. */
+async function dieWhileItRuns(pods: CrashingPods, mark: string): Promise<CommandRef> {
+  const ref = await run(pods, mark, small, 'until [ -e /tmp/gate ]; do sleep 0.05; done');
+  const client = pods.client();
+  await until('a start', async () => (await client.result(ref)).result.properties.startedAt);
+  await pods.stop('SIGKILL');
   return ref;
 }
 
@@ -103,33 +108,34 @@ async function cancel(pods: PodServer, ref: CommandRef): Promise<CommandRef> {
 export const crashScenarios: readonly CrashScenario[] = [
   {
     name: 'run with a file',
-    points: [
-      ...around('commit accepted', 'commit claimed', 'commit launching', 'post secrets', 'post pods'),
-      // The second commit of that phase is the one that admits the worker to the pod.
-      'again before commit launching',
-      'again after commit launching',
-      ...throughout('exec longarm-spool open'),
-      ...around('commit running', 'commit completed', 'delete pods', 'delete secrets'),
-    ],
+    passesBy: [],
     prepare: async () => undefined,
     act: async (pods, mark) => toItsEnd(pods, await run(pods, mark, small)),
     verify: assertCompleted,
   },
   {
+    name: 'run as the first in a namespace',
+    passesBy: [],
+    prepare: async (pods) => {
+      await pods.stop('SIGKILL');
+      const path = `/api/v1/namespaces/${pods.namespace}/configmaps/longarm`;
+      await pods.kube.request({ method: 'DELETE', path }, AbortSignal.timeout(30_000));
+      await pods.start();
+      return undefined;
+    },
+    act: async (pods, mark) => toItsEnd(pods, await run(pods, mark, small)),
+    verify: assertCompleted,
+  },
+  {
     name: 'run with files that are brought by exec',
-    points: [...throughout('exec longarm-progress'), ...throughout('exec longarm-upload')],
+    passesBy: ['told in exec longarm-upload'],
     prepare: async () => undefined,
     act: async (pods, mark) => toItsEnd(pods, await run(pods, mark, large)),
     verify: assertCompleted,
   },
   {
     name: 'adopted before it was let begin',
-    points: [
-      'again before commit launching',
-      'again after commit launching',
-      ...throughout('exec longarm-spool open'),
-      ...around('commit running'),
-    ],
+    passesBy: [],
     prepare: async (pods, mark) => {
       pods.arm('after post pods');
       const ref = await run(pods, mark, small);
@@ -141,16 +147,8 @@ export const crashScenarios: readonly CrashScenario[] = [
   },
   {
     name: 'adopted while it runs',
-    points: [...around('list pods', 'watch pods', 'commit running'), ...throughout('exec longarm-spool follow')],
-    prepare: async (pods, mark) => {
-      const ref = await run(pods, mark, small, 'until [ -e /tmp/gate ]; do sleep 0.05; done');
-      const client = pods.client();
-      await eventually('The start', 60_000, AbortSignal.timeout(90_000), async () => {
-        return (await client.result(ref)).result.properties.startedAt;
-      });
-      await pods.stop('SIGKILL');
-      return ref;
-    },
+    passesBy: [],
+    prepare: dieWhileItRuns,
     act: async (pods, _mark, submitted) => {
       const ref = submittedBefore(submitted);
       // It runs on until the server has died; where that takes its end, until the server has long adopted it.
@@ -161,8 +159,27 @@ export const crashScenarios: readonly CrashScenario[] = [
     verify: assertCompleted,
   },
   {
+    name: 'adopted after it has ended',
+    passesBy: [],
+    prepare: async (pods, mark) => {
+      const ref = await dieWhileItRuns(pods, mark);
+      await inCommand(pods, ref, ': >/tmp/gate');
+      await until('an end of its container', async () => {
+        const { status } = await podOf(pods, ref);
+        return status?.containerStatuses?.find(({ name }) => name === 'command')?.state?.terminated;
+      });
+      return ref;
+    },
+    act: async (pods, _mark, submitted) => toItsEnd(pods, submittedBefore(submitted)),
+    verify: assertCompleted,
+  },
+  {
     name: 'cancelled while it runs',
-    points: [...throughout('exec longarm-stop'), ...throughout('exec longarm-term'), ...around('commit cancelled')],
+    // The reading has begun before; and one that is told to end may take the word along that it was told.
+    passesBy: [
+      ...['before', 'in', 'told in'].map((moment) => `${moment} exec longarm-spool open`),
+      'told in exec longarm-term',
+    ],
     prepare: async (pods, mark) => {
       const ref = await pods.submit(`${pods.marks.command(mark)}; echo begun; sleep 600`);
       await firstOutput(pods.client(), ref);
@@ -170,20 +187,29 @@ export const crashScenarios: readonly CrashScenario[] = [
     },
     act: async (pods, _mark, submitted) => cancel(pods, submittedBefore(submitted)),
     verify: (pods, mark, { properties }, text) => {
-      assert.equal(properties.provisioningState, 'Canceled');
+      assert.deepEqual([properties.provisioningState, properties.longarm?.complete], ['Canceled', true]);
       assert.equal(text, 'begun\n');
       assert.equal(pods.marks.count(mark), 1);
     },
   },
   {
     name: 'cancelled while its pod waits for a node',
-    points: around('delete pods', 'commit cancelled'),
+    passesBy: [],
     prepare: (pods, mark) => submitNowhere(pods, { command: pods.marks.command(mark) }),
     act: async (pods, _mark, submitted) => cancel(pods, submittedBefore(submitted)),
-    verify: (pods, mark, { properties }, text) => {
-      assert.equal(properties.provisioningState, 'Canceled');
-      assert.equal(text, '');
-      assert.equal(pods.marks.count(mark), 0);
+    verify: assertNeverRan,
+  },
+  {
+    name: 'replaced while its pod waits for a node, and cancelled',
+    passesBy: [],
+    prepare: (pods, mark) => submitNowhere(pods, { command: pods.marks.command(mark) }),
+    act: async (pods, _mark, submitted) => {
+      const ref = submittedBefore(submitted);
+      const { uid } = (await podOf(pods, ref)).metadata ?? {};
+      await deleteAtOnce(pods, ref);
+      await until('another pod', async () => ((await podOf(pods, ref)).metadata?.uid === uid ? undefined : true));
+      return cancel(pods, ref);
     },
+    verify: assertNeverRan,
   },
 ];

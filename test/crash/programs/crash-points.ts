@@ -125,7 +125,7 @@ function watchCommits(pass: (point: string) => void): void {
     const name = nameOfWrite(sql, given);
     if (name !== undefined) names.add(name);
     if (sql !== 'commit' || names.size === 0) return act();
-    const moved = [...names].filter((each) => phases.includes(each));
+    const moved = [...names].filter((each) => phases.some((phase) => each.startsWith(phase)));
     const commit = `commit ${(moved.length > 0 ? moved : [...names]).toSorted().join(' and ')}`;
     pass(`before ${commit}`);
     const result = act();
@@ -158,8 +158,15 @@ function watchCommits(pass: (point: string) => void): void {
 function nameOfWrite(sql: string, given: readonly unknown[]): string | undefined {
   const table = /^\s*(?:insert (?:or \w+ )?into|update|delete from) "?(\w+)"?/i.exec(sql)?.[1];
   const phase = table === 'commands' ? phases.find((each) => given.includes(each)) : undefined;
+  if (phase !== undefined && isAdmitted(sql, given)) return `${phase}, admitted`;
   if (phase !== undefined || table === undefined) return phase;
   return /^\s*delete/i.test(sql) ? `delete ${table}` : table;
+}
+
+/** Whether a statement says of a command which means it may have begun in: the commit after which nobody begins it anew. */
+function isAdmitted(sql: string, given: readonly unknown[]): boolean {
+  const columns = Array.from(sql.matchAll(/"(\w+)" = \?/g), ([, column]) => column);
+  return typeof given[columns.indexOf('means')] === 'string';
 }
 
 type Former = (this: unknown, ...given: unknown[]) => unknown;

@@ -1,7 +1,13 @@
 /**
- * Crash points, as `node --import` gives them to a server: those of `test/crash/`, and around every request to an API
- * server. `before` is when nothing of it was sent, `in` when an exec or a watch has been opened, `after` when the head of
- * the answer is there, or the exec is over.
+ * Crash points, as `node --import` gives them to a server: those of `test/crash/`, and these around every request to an
+ * API server about what is in a namespace.
+ *
+ * `before`: nothing of it was sent. `after`: the head of the answer has come, and nobody has read it yet; of a watch it
+ * says that it is open. An exec has two more between them, and another `after`. `in`: the API server has opened it;
+ * whether its program will run is not known, for a container that is not there yet is said only then. `told in`: the
+ * program has said something, so it runs. `after`: its connection is closed, by whomever, or it was refused.
+ *
+ * A request that fails without an answer has no `after`. What is sent over an open exec is no point of its own.
  */
 import https, { type RequestOptions } from 'node:https';
 import type { ClientRequest, IncomingMessage } from 'node:http';
@@ -26,12 +32,36 @@ function install(pass: (point: string) => void): void {
     sent.once('response', () => pass(`after ${name}`));
     sent.once('upgrade', (_response: IncomingMessage, socket: Socket) => {
       pass(`in ${name}`);
+      // Before anybody else hears of it. Nothing flows until the one who asked listens, in this very turn.
+      const hear = (bytes: Buffer): void => {
+        if (!isSaid(bytes)) return;
+        socket.off('data', hear);
+        pass(`told in ${name}`);
+      };
+      socket.on('data', hear);
       socket.once('close', () => pass(`after ${name}`));
     });
     return sent;
   };
   Object.assign(https, { request: watched });
   syncBuiltinESMExports();
+}
+
+/** Whether there is, among these frames of a web socket, a word of the program's: on channel 1 or 2, and not empty. */
+function isSaid(bytes: Buffer): boolean {
+  for (let at = 0; at + 2 < bytes.length;) {
+    const short = (bytes[at + 1] ?? 0) & 0x7f;
+    const [length, head] =
+      short < 126
+        ? [short, 2]
+        : short === 126
+          ? [bytes.readUInt16BE(at + 2), 4]
+          : [Number(bytes.readBigUInt64BE(at + 2)), 10];
+    const channel = bytes[at + head] ?? 0;
+    if (length > 1 && (channel === 1 || channel === 2)) return true;
+    at += head + length;
+  }
+  return false;
 }
 
 function isOptions(value: unknown): value is RequestOptions {
