@@ -19,10 +19,13 @@ export type Treatment =
 export interface ApiServerProxy {
   /** `https://HOST:PORT`, for clients that take `kubernetes` for its name. */
   readonly url: string;
-  /** Treats the next answer to such a request so; it is named by its method and what it is about, `POST pods`. */
-  treat(request: string, treatment: Treatment): void;
-  /** How many such requests came. */
-  count(request: string): number;
+  /**
+   * Treats the next answer to such a request so; it is named by its method and what it is about, `POST pods`.
+   * @returns what resolves when that was done: the request was carried out, and its answer thrown away or handed on.
+   */
+  treat(request: string, treatment: Treatment): Promise<void>;
+  /** How many such requests came; or were answered so by the API server. */
+  count(request: string, status?: number): number;
   close(): Promise<void>;
 }
 
@@ -31,29 +34,40 @@ export async function startApiServerProxy({ stateDirectory, machineAddress }: Ru
   const key = (name: string): Buffer => readFileSync(join(keysOf(stateDirectory), name));
   const upstream = { host: nodeAddress(readPlace(stateDirectory)), port: 6443, ca: key('ca.crt') };
   const rights = { ...upstream, cert: key('admin.crt'), key: key('admin.key') };
-  const treatments = new Map<string, Treatment>();
+  const treatments = new Map<string, { readonly treatment: Treatment; readonly done: () => void }>();
   const counts = new Map<string, number>();
   const sockets = new Set<Duplex>();
   const closing = new AbortController();
 
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method, url: path, headers } = incoming;
     const name = nameOf(method, path);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    const treatment = treatments.get(name);
+    count(name);
+    const { treatment, done } = treatments.get(name) ?? {};
     treatments.delete(name);
     const sent = request({ ...rights, method, path, headers });
-    outgoing.once('close', () => sent.destroy());
+    // What is treated is carried out, also for somebody who has given it up.
+    if (treatment === undefined) outgoing.once('close', () => sent.destroy());
     incoming.pipe(sent);
     const [response]: IncomingMessage[] = await once(sent, 'response');
     if (response === undefined) return;
+    count(`${name} ${response.statusCode}`);
     if (treatment?.type === 'lost') {
+      response.resume();
       outgoing.destroy();
+      done?.();
       return;
     }
     if (treatment?.type === 'late') await pass(treatment.byMs, undefined, { signal: closing.signal });
-    outgoing.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(outgoing);
+    if (outgoing.destroyed) {
+      response.resume(); // Nobody waits for it any more.
+    } else {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    }
+    done?.();
   };
 
   const server = createServer(
@@ -87,8 +101,8 @@ export async function startApiServerProxy({ stateDirectory, machineAddress }: Ru
   if (address === null || typeof address === 'string') throw new Error('The proxy listens on no port.');
   return {
     url: `https://${machineAddress}:${address.port}`,
-    treat: (name, treatment) => void treatments.set(name, treatment),
-    count: (name) => counts.get(name) ?? 0,
+    treat: (name, treatment) => new Promise((done) => treatments.set(name, { treatment, done })),
+    count: (name, status) => counts.get(status === undefined ? name : `${name} ${status}`) ?? 0,
     close: async () => {
       closing.abort();
       for (const socket of sockets) socket.destroy();
