@@ -68,6 +68,15 @@ function assertNeverRan(pods: PodServer, mark: string, { properties }: CommandRe
   assert.equal(pods.marks.count(mark), 0);
 }
 
+/** The reading has begun before; and what is told to end may take the word along that it was told. */
+const whileItIsStopped = [
+  ...['before', 'in', 'told in'].map((moment) => `${moment} exec longarm-spool open`),
+  'told in exec longarm-term',
+];
+
+/** As small as a limit may be. */
+const limitBytes = 1024 * 1024;
+
 const small = zipContext([{ name: 'sub/file', content: 'the file\n', mode: 0o100640 }]);
 /** More than a Secret holds, so it is brought into the pod by exec. */
 const large = zipContext([
@@ -175,11 +184,7 @@ export const crashScenarios: readonly CrashScenario[] = [
   },
   {
     name: 'cancelled while it runs',
-    // The reading has begun before; and one that is told to end may take the word along that it was told.
-    passesBy: [
-      ...['before', 'in', 'told in'].map((moment) => `${moment} exec longarm-spool open`),
-      'told in exec longarm-term',
-    ],
+    passesBy: whileItIsStopped,
     prepare: async (pods, mark) => {
       const ref = await pods.submit(`${pods.marks.command(mark)}; echo begun; sleep 600`);
       await firstOutput(pods.client(), ref);
@@ -189,6 +194,29 @@ export const crashScenarios: readonly CrashScenario[] = [
     verify: (pods, mark, { properties }, text) => {
       assert.deepEqual([properties.provisioningState, properties.longarm?.complete], ['Canceled', true]);
       assert.equal(text, 'begun\n');
+      assert.equal(pods.marks.count(mark), 1);
+    },
+  },
+  {
+    name: 'stopped at its output limit',
+    passesBy: whileItIsStopped,
+    prepare: async (pods, mark) => {
+      const cluster = await pods.register('limited', { limits: { outputBytes: limitBytes } });
+      const write = `head -c ${limitBytes} /dev/zero | tr '\\0' y`;
+      const wait = 'until [ -e /tmp/gate ]; do sleep 0.05; done';
+      const ref = await pods.submit(`${pods.marks.command(mark)}; echo begun; ${wait}; ${write}; sleep 600`, cluster);
+      await firstOutput(pods.client(), ref);
+      return ref;
+    },
+    act: async (pods, _mark, submitted) => {
+      const ref = submittedBefore(submitted);
+      await inCommand(pods, ref, ': >/tmp/gate');
+      return toItsEnd(pods, ref);
+    },
+    verify: (pods, mark, { properties }, text) => {
+      assert.match(properties.reason ?? '', /^OutputLimitExceeded: /);
+      assert.deepEqual([properties.provisioningState, properties.longarm?.complete], ['Failed', false]);
+      assert.equal(text, `begun\n${'y'.repeat(limitBytes - 'begun\n'.length)}`);
       assert.equal(pods.marks.count(mark), 1);
     },
   },
