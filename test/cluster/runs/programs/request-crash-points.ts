@@ -75,7 +75,8 @@ function nameOf(method: string, text: string): string | undefined {
   if (kind === undefined) return undefined;
   if (sub === 'exec') {
     const words = searchParams.getAll('command');
-    const script = words.findIndex((word) => word.startsWith('longarm-'));
+    // Behind the one that sees that it is the right pod.
+    const script = words.findLastIndex((word) => /^longarm-[a-z]+$/.test(word));
     const how = words[script] === 'longarm-spool' ? ` ${words[script + 2] ?? ''}` : '';
     return `exec ${words[script]}${how}`;
   }
