@@ -85,21 +85,27 @@ describe('output of a command in a pod', () => {
 
   test(`${large.title} random bytes come whole, with the sha256 they had in the pod, while the kubelet rotates the log of its container`, async (t) => {
     // No output ever enters a log of the kubelet's. So the command writes one, for there to be something to rotate.
-    const log = `{ echo ${firstOfLog}; head -c ${logged} /dev/zero | tr '\\0' x; } >/proc/1/fd/1`;
+    // Its first line is waited for before there is more: a log is rotated when it has grown, and that may be at once.
+    const log = [
+      `echo ${firstOfLog} >/proc/1/fd/1`,
+      'until [ -e /tmp/seen ]; do sleep 0.05; done',
+      `head -c ${logged} /dev/zero | tr '\\0' x >/proc/1/fd/1`,
+    ];
     // The digest leaves the pod on a way of its own.
     const bytes = `mkfifo fifo; sha256sum <fifo >sum & head -c ${large.count} /dev/urandom | tee fifo; wait`;
     const digestMark = server.marks.command('digest-$(cut -c1-64 sum)');
     const wait = 'until [ -e /tmp/gate ]; do sleep 0.05; done';
-    const submitted = await submitMarked([log, bytes, digestMark, wait, 'exit 4'].join('\n'));
+    const submitted = await submitMarked([...log, bytes, digestMark, wait, 'exit 4'].join('\n'));
     const reading = read(submitted);
     try {
       // What is shown of a log is the file that is written now.
       const hasFirst = async () => logOf(submitted.ref, 'command', '--limit-bytes=1000').startsWith(firstOfLog);
       await until('a log', async () => ((await hasFirst()) ? true : undefined));
+      await inPod(server, submitted.ref, 'command', ': >/tmp/seen');
       await until('a rotation of it', async () => ((await hasFirst()) ? undefined : true));
       assert.equal(logOf(submitted.ref, 'keeper'), '');
     } finally {
-      await until('a way to let it end', () => inPod(server, submitted.ref, 'command', ': >/tmp/gate'));
+      await until('a way to let it end', () => inPod(server, submitted.ref, 'command', ': >/tmp/seen; : >/tmp/gate'));
     }
     const { digest, properties } = await reading;
     t.diagnostic(`peak RSS of the server ${(peakBytesOf(server.pid) / mib).toFixed(0)} MiB`);
