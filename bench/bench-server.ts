@@ -45,9 +45,10 @@ export function versioned(path: string, query = ''): string {
   return `${path}?${apiVersion}${query === '' ? '' : `&${query}`}`;
 }
 
-/** Submits a command. @returns the path of its result, with the query by which polls are held. */
-export async function submit(caller: Caller, cluster: string, command: string): Promise<string> {
-  const { location } = await caller.call('POST', versioned(`${cluster}/runCommand`), { command });
+/** Submits a command, with a zip of its files where it has some. @returns the path of its result, with the query by which polls are held. */
+export async function submit(caller: Caller, cluster: string, command: string, context?: Uint8Array): Promise<string> {
+  const files = context === undefined ? {} : { context: Buffer.from(context).toString('base64') };
+  const { location } = await caller.call('POST', versioned(`${cluster}/runCommand`), { command, ...files });
   if (location === undefined) throw new Error('A command was accepted without a Location.');
   const { pathname, search } = new URL(location);
   return `${pathname}${search}`;

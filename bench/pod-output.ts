@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { objectOf } from '../src/client/json-fields.ts';
+import { writeZip } from '../src/cli/zip-writer.ts';
 import { submit, untilEnded, versioned } from './bench-server.ts';
 import { type Figure, inTurn, type Place, ratio, value } from './measure.ts';
 import { type PodBench, removeBarePod, restricted } from './pod-cluster.ts';
@@ -10,30 +11,40 @@ import { sampleOf } from './sample.ts';
 
 const mib = 1024 ** 2;
 const outputBytes = 1024 * mib;
+/** Comes with the command as a file: so what it prints is known here, and its digest can be compared. */
+const pieceBytes = mib / 2;
+const writtenAtOnce = 16 * mib;
 
-/** 1 GiB of random bytes to the sealed store, against `kubectl exec … cat` of as many. */
+/** 1 GiB of random bytes to the sealed store, with the right sha256, against `kubectl exec … cat` of as many. */
 export async function podOutput(place: Place, bench: PodBench): Promise<readonly Figure[]> {
   const { signal } = place;
   const caller = bench.server.caller(1);
   const seed = randomBytes(8).toString('hex');
   // Random bytes come slower than a pod is read, so they are made once and written as fast as the disk gives them.
-  const make = `head -c ${16 * mib} /dev/urandom >piece`;
-  const write = `i=0; while [ $i -lt ${outputBytes / (16 * mib)} ]; do i=$((i+1)); cat piece; done`;
+  const repeat = (count: number, file: string) => `i=0; while [ $i -lt ${count} ]; do i=$((i+1)); cat ${file}; done`;
+  const make = `head -c ${writtenAtOnce} /dev/urandom >all`;
+  const gather = `${repeat(writtenAtOnce / pieceBytes, 'piece')} >all`;
+  const write = repeat(outputBytes / writtenAtOnce, 'all');
+  const piece = randomBytes(pieceBytes);
+  const context = writeZip([{ path: 'piece', mode: 0o644, bytes: piece }]);
+  const digest = createHash('sha256');
+  for (let at = 0; at < outputBytes; at += pieceBytes) digest.update(piece);
+  const expected = digest.digest('hex');
   const pair = await inTurn(
     'MiB/s',
     3,
     1,
     async () =>
-      await catRate(bench, `cat-${seed}-${randomBytes(3).toString('hex')}`, `${make}; (${write}) >all`, signal),
+      await catRate(bench, `cat-${seed}-${randomBytes(3).toString('hex')}`, `${make}; (${write}) >whole`, signal),
     async () => {
-      const result = await submit(caller, bench.path, `${make}; ${write}`);
+      const result = await submit(caller, bench.path, `${gather}; ${write}`, context);
       const begun = await untilBegun(caller, result, signal);
       const { text: ended } = await untilEnded(caller, result, signal);
       const seconds = (performance.now() - begun) / 1000;
       const { longarm } = objectOf(objectOf(JSON.parse(ended))['properties']) as {
-        longarm?: { storedBytes?: number; complete?: boolean };
+        longarm?: { sha256?: string; complete?: boolean };
       };
-      if (longarm?.complete !== true || (longarm.storedBytes ?? 0) < outputBytes)
+      if (longarm?.complete !== true || longarm.sha256 !== expected)
         throw new Error(`Not all came: ${ended.slice(-400)}`);
       await caller.call('DELETE', versioned(result.split('?')[0] ?? ''));
       return outputBytes / mib / seconds;
@@ -116,7 +127,11 @@ async function catRate(bench: PodBench, name: string, prepare: string, signal: A
       signal,
     });
     const began = performance.now();
-    const cat = spawn(cluster.kubectl, [...args, 'cat', '/data/all'], { stdio: ['ignore', 'pipe', 'ignore'], signal });
+    const cat = spawn(cluster.kubectl, [...args, 'cat', '/data/whole'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      signal,
+    });
+    // Whoever wants to know that all came right takes the digest as well, as the store does.
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const chunk of cat.stdout) {
