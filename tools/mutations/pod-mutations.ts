@@ -37,4 +37,32 @@ export const podMutations: readonly Mutation[] = [
     replacement: "shareProcessNamespace: 'configuration',",
     test: 'test/core/pod-template.test.ts',
   },
+  {
+    defence: 'the look at the uid of the pod that an exec comes to',
+    file: 'src/executors/kubernetes/keeper/same-pod.ts',
+    original: '[ "$LONGARM_POD_UID" = "$1" ] || exit ${otherPodExit}\n',
+    replacement: '',
+    test: 'test/kubernetes/keeper/upload-script.test.ts',
+  },
+  {
+    defence: 'the doubt about a death that nobody saw, on a node that the cluster gave up',
+    file: 'src/executors/kubernetes/conclude.ts',
+    original: "if (verdict.type === 'ended' && verdict.unseen === true)",
+    replacement: "if (verdict.type === 'ended' && verdict.unseen === true && startedAt === undefined)",
+    test: 'test/kubernetes/executor/executor.test.ts',
+  },
+  {
+    defence: 'the look whether an answer is older than what the watch has told of a pod',
+    file: 'src/executors/kubernetes/command-run.ts',
+    original: 'if (this.#pod === undefined || !isAsNewAs(this.#pod, pod)) this.saw(pod);',
+    replacement: 'this.saw(pod);',
+    test: 'test/kubernetes/command-run.test.ts',
+  },
+  {
+    defence: 'the bar of a start whose cluster could not be asked when it was stopped',
+    file: 'src/main/awaited-executor.ts',
+    original: "if (start === 'held') start = 'barred';",
+    replacement: '',
+    test: 'test/main/awaited-executor.test.ts',
+  },
 ];
