@@ -3,6 +3,7 @@ import type { FinalObservation } from '../../core/observation.ts';
 import { concludeRecord, couldNotStart } from '../supervisor/conclude-record.ts';
 import type { CommandRun } from './command-run.ts';
 import { startError } from './reasons/ending.ts';
+import { commandContainer } from './names.ts';
 import { judgePod } from './reasons/judge-pod.ts';
 import type { PodEvent } from './reasons/pod-shape.ts';
 import type { PodVerdict } from './reasons/pod-verdict.ts';
@@ -31,7 +32,7 @@ export function concludeFromPod(
 ): FinalObservation {
   const { pod } = run;
   if (pod === undefined) return bySpool ?? lost('PodDeleted', 'It has no pod in the cluster. It may have run.');
-  const verdict = judgePod({ pod: pod.pod, events, pendingMs: 0, commandContainer: 'command' });
+  const verdict = judgePod({ pod: pod.pod, events, pendingMs: 0, commandContainer });
   const who = whoEndedIt(pod.pod, events);
   const startedAt = run.began ?? run.facts?.began;
   const since = startedAt === undefined ? {} : { startedAt };

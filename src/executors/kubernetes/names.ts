@@ -1,10 +1,11 @@
 import type { ClusterUid, CommandId } from '../../core/command-id.ts';
-import { parseCommandId } from '../../core/command-id.ts';
 
 /** The container that outlives the command: its output is read there. */
 export const keeperContainer = 'keeper';
 /** The container in which the command runs. */
 export const commandContainer = 'command';
+/** The volume of a Secret with text, files and token of a command, where there is one. */
+export const payloadVolume = 'longarm-payload';
 /** The ConfigMap that owns everything Longarm makes in a namespace: with it, all of it is deleted. */
 export const anchorName = 'longarm';
 /** The namespace where a cluster names none. */
@@ -31,11 +32,6 @@ export const trialClusterUid = '00000000-0000-4000-8000-000000000000' as Cluster
 /** The name of a command's pod, and of its Secret where it has one. The same from every worker, for ever. */
 export function objectName(commandId: CommandId): string {
   return `longarm-${commandId}`;
-}
-
-/** The command that an object belongs to; `undefined` for one that is not Longarm's. */
-export function commandOf(object: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } }) {
-  return parseCommandId(object.metadata?.labels?.[labels.command] ?? '');
 }
 
 /** Selects everything that belongs to one of these registered clusters. */

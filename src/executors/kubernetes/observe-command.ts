@@ -6,7 +6,7 @@ import { concludeFromPod, concludeFromSpool } from './conclude.ts';
 import { EventsOfPod } from './events-of-pod.ts';
 import { noted } from './noted.ts';
 import { startBar } from './keeper/stop-script.ts';
-import { keeperContainer } from './names.ts';
+import { commandContainer, keeperContainer } from './names.ts';
 import { spoolDirectory } from './pod/build-pod.ts';
 import { whoEndedIt } from './reasons/doomed.ts';
 import { mayDoElsewhere } from './reasons/ending.ts';
@@ -82,7 +82,7 @@ export async function* observeCommand(
 /** Whether the cluster says that the command's container is over. */
 function isOverByPod(run: CommandRun): boolean {
   const { pod } = run;
-  return pod !== undefined && (run.gone || hasEnded(pod) || standingOf(pod, 'command') === 'terminated');
+  return pod !== undefined && (run.gone || hasEnded(pod) || standingOf(pod, commandContainer) === 'terminated');
 }
 
 async function see(
@@ -132,7 +132,7 @@ async function seeEnd(
 ): Promise<Observation | undefined> {
   const { pod } = run;
   if (pod === undefined) return undefined;
-  const readable = !run.gone && !hasEnded(pod) && standingOf(pod, 'keeper') === 'running';
+  const readable = !run.gone && !hasEnded(pod) && standingOf(pod, keeperContainer) === 'running';
   if (readable) {
     if (run.readers > 0 && overMs < readersTurnMs) return undefined;
     await look(room, run, signal);
@@ -144,7 +144,7 @@ async function seeEnd(
     pod: pod.pod,
     events: await events.of(run, signal),
     pendingMs: room.clock.monotonicMs() - (run.seenAtMs ?? 0),
-    commandContainer: 'command',
+    commandContainer,
   });
   // A pod that vanishes before its time may have had an owner that is no more.
   if (run.gone) room.anchor.forget();
@@ -177,7 +177,7 @@ async function seeReplaced(
 /** Where nobody reads the spool for a while, whose facts would tell of the end, it is looked into. @returns whether it was. */
 async function isUnread(room: KubernetesRoom, run: CommandRun, signal: AbortSignal): Promise<boolean> {
   const now = room.clock.monotonicMs();
-  if (run.readers > 0 || run.pod === undefined || standingOf(run.pod, 'keeper') !== 'running') {
+  if (run.readers > 0 || run.pod === undefined || standingOf(run.pod, keeperContainer) !== 'running') {
     run.unreadSinceMs = undefined;
     return false;
   }
@@ -190,7 +190,7 @@ async function isUnread(room: KubernetesRoom, run: CommandRun, signal: AbortSign
 
 /** Asks the spool directory itself. What fails is tried again: only the pod's own end makes it useless. */
 async function look(room: KubernetesRoom, run: CommandRun, signal: AbortSignal): Promise<void> {
-  const isLast = run.pod !== undefined && standingOf(run.pod, 'command') === 'terminated';
+  const isLast = run.pod !== undefined && standingOf(run.pod, commandContainer) === 'terminated';
   const listener = { bytes: async () => {}, began: () => {}, hello: () => {} };
   try {
     run.facts = await readSpoolOnce(room, run, 'look', 0, listener, signal);
@@ -228,7 +228,7 @@ async function seeWaiting(
     pod: pod.pod,
     events: await events.whenDue(run, pendingMs, signal),
     pendingMs,
-    commandContainer: 'command',
+    commandContainer,
   });
   switch (verdict.type) {
     case 'nothing':

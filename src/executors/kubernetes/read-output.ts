@@ -5,6 +5,7 @@ import { SpoolGone, type SpoolEnd } from '../../ports/executor.ts';
 import { KubernetesError, NoCredentials, TooOld, isNotFound } from './client/kubernetes-error.ts';
 import type { CommandRun } from './command-run.ts';
 import type { SpoolFacts } from './keeper/facts.ts';
+import { commandContainer, keeperContainer } from './names.ts';
 import { countWaiting, type KubernetesRoom, podKnown, refresh, withRun } from './room.ts';
 import { standingOf, hasEnded } from './seen-pod.ts';
 import { readSpoolOnce, type SpoolRead, SpoolReadBroken } from './spool-exec.ts';
@@ -105,9 +106,9 @@ async function whenReadable(room: KubernetesRoom, run: CommandRun, signal: Abort
     if (pod !== undefined && !run.isUsable && !run.gone)
       throw new SpoolGone('Its pod is gone; another one has its name.');
     if (pod !== undefined && run.isUsable) {
-      if (standingOf(pod, 'keeper') === 'terminated' || hasEnded(pod)) throw new SpoolGone('Its pod has ended.');
+      if (standingOf(pod, keeperContainer) === 'terminated' || hasEnded(pod)) throw new SpoolGone('Its pod has ended.');
       const how = howToRead(run);
-      if (standingOf(pod, 'keeper') === 'running') return how;
+      if (standingOf(pod, keeperContainer) === 'running') return how;
       const sinceMs = room.clock.monotonicMs() - (run.scheduledAtMs ?? Infinity);
       const mayTry = sinceMs >= firstTryMs && sinceMs < lastTryMs;
       if (mayTry && countWaiting(room, lastTryMs) <= fewStart) return how;
@@ -120,7 +121,7 @@ async function whenReadable(room: KubernetesRoom, run: CommandRun, signal: Abort
 }
 
 function howToRead(run: CommandRun): SpoolRead {
-  if (run.pod !== undefined && standingOf(run.pod, 'command') === 'terminated') return 'drain';
+  if (run.pod !== undefined && standingOf(run.pod, commandContainer) === 'terminated') return 'drain';
   return run.start === undefined || run.closed || run.began !== undefined ? 'follow' : 'open';
 }
 
@@ -212,7 +213,7 @@ async function drainWhenOver(
 ): Promise<void> {
   while (!signal.aborted) {
     if (run.destroyed) return overtaken.abort(new SpoolGone('It was destroyed.'));
-    const isOver = run.pod !== undefined && standingOf(run.pod, 'command') === 'terminated';
+    const isOver = run.pod !== undefined && standingOf(run.pod, commandContainer) === 'terminated';
     await (isOver ? room.clock.sleep(lastWordsMs, signal) : run.next(60_000, signal));
     if (!isOver || signal.aborted || room.clock.monotonicMs() - read.lastMs < lastWordsMs) continue;
     return overtaken.abort(new SpoolReadBroken('The command has ended without a record.', true));

@@ -1,6 +1,6 @@
 import type { CommandId } from '../../core/command-id.ts';
 import { parseCommandId } from '../../core/command-id.ts';
-import { commandContainer, keeperContainer, labels } from './names.ts';
+import { commandContainer, keeperContainer, labels, payloadVolume } from './names.ts';
 import { hasBegun } from './reasons/has-begun.ts';
 import { parsePod } from './reasons/parse-pod.ts';
 import type { Pod, PodEvent } from './reasons/pod-shape.ts';
@@ -38,7 +38,7 @@ export function seePod(object: unknown): SeenPod {
     commandId: parseCommandId(metadata.labels?.[labels.command] ?? ''),
     clusterUid: metadata.labels?.[labels.cluster],
     isBar: metadata.labels?.[labels.barred] !== undefined,
-    hasSecret: spec.volumes?.some(({ name }) => name === 'longarm-payload') ?? false,
+    hasSecret: spec.volumes?.some(({ name }) => name === payloadVolume) ?? false,
     isLeaving: pod.metadata?.deletionTimestamp !== undefined,
     pod,
   };

@@ -6,6 +6,7 @@ import { createCredentials } from './credentials.ts';
 import { execInPod } from './exec-in-pod.ts';
 import type { KubernetesClient } from './kubernetes-client.ts';
 import type { Line } from './line.ts';
+import { listObjects } from './list-objects.ts';
 import { requestJson } from './request-json.ts';
 import { watchList } from './watch-list.ts';
 
@@ -52,6 +53,7 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
   };
   return {
     request: (request, signal) => requestJson(line, request, signal),
+    list: async (list, signal) => (await listObjects(line, list, signal)).objects,
     watch: (list, sink, signal) => watchList(line, list, sink, signal),
     exec: (exec, signal) => execInPod(line, exec, signal),
     get requests() {

@@ -91,6 +91,12 @@ export interface KubernetesClient {
   request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
 
   /**
+   * All objects of a list, page by page; begun anew where its moment was forgotten before the last page (410).
+   * @throws {KubernetesError | Unreachable} as `request`
+   */
+  list(list: WatchedList, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
+
+  /**
    * Keeps `sink` told of the objects of a list: first of all of them, then of each change. Everything is listed again
    * when the server has forgotten where we were (410), when the connection broke or fell silent, and each `relistMs`.
    * Never gives up; resolves only when the signal aborts.

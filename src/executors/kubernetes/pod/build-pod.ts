@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../core/cluster.ts';
 import type { Launch } from '../../../core/launch.ts';
 import { supervisorArgv } from '../../supervisor/supervisor-argv.ts';
-import { anchorName, commandContainer, keeperContainer, labels, objectName } from '../names.ts';
+import { anchorName, commandContainer, keeperContainer, labels, objectName, payloadVolume } from '../names.ts';
 import { applyTemplate } from './apply-template.ts';
 import { podUidVariable } from '../keeper/same-pod.ts';
 import { gateScript } from './gate-script.ts';
@@ -143,7 +143,7 @@ function command(launch: Launch, payload: PodPayload, { image }: PodSettings): J
       { name: 'longarm-spool', mountPath: spoolDirectory },
       { name: 'longarm-run', mountPath: runDirectory },
       { name: 'longarm-identity', mountPath: serviceAccountDirectory, readOnly: true },
-      ...(payload.from === 'secret' ? [{ name: 'longarm-payload', mountPath: payloadDirectory, readOnly: true }] : []),
+      ...(payload.from === 'secret' ? [{ name: payloadVolume, mountPath: payloadDirectory, readOnly: true }] : []),
     ],
   };
 }
@@ -161,7 +161,7 @@ function volumes(launch: Launch, payload: PodPayload): readonly JsonObject[] {
     { name: 'longarm-run', emptyDir: {} },
     { name: 'longarm-identity', projected: { defaultMode: 0o440, sources } },
     ...(payload.from === 'secret'
-      ? [{ name: 'longarm-payload', secret: { secretName: objectName(launch.commandId), defaultMode: 0o440 } }]
+      ? [{ name: payloadVolume, secret: { secretName: objectName(launch.commandId), defaultMode: 0o440 } }]
       : []),
   ];
 }
